@@ -1,0 +1,134 @@
+import { digest } from './ids.ts';
+import type { PricePoint } from './odds.ts';
+import type { Extra, MoneyFigures, OddsKind } from './snapshot.ts';
+
+/**
+ * What is recorded of one race, as far as the next response is compared with it. It moves only after a commit,
+ * and can be read back from the journal: splitting a recording into two runs gives what one run gives.
+ */
+export interface Baseline {
+  readonly raceId: string;
+  /** `generated_time` of the newest event response taken, epoch milliseconds; null before the first. */
+  readonly generatedAt: number | null;
+  /** What the newest listing said of it; null before the first. */
+  readonly listed: ListedState | null;
+  /** The race's current row as far as others need it; null before any report. */
+  readonly race: RaceState | null;
+  /** Whether a listing told of its meeting: then events say nothing about the meeting any more. */
+  readonly meetingListed: boolean;
+  readonly meetingDigest: string | null;
+  readonly entrants: ReadonlyMap<string, EntrantState>;
+  /** Last recorded figures by entrant, null for the ids not in the field. */
+  readonly money: ReadonlyMap<string | null, MoneyFigures>;
+  /** Last recorded state of each pool, by {@link poolKey}. */
+  readonly pools: ReadonlyMap<string, PoolState>;
+  readonly bets: ReadonlySet<string>;
+  readonly results: ResultState | null;
+}
+
+export interface ListedState {
+  readonly generatedAt: number;
+  readonly status: string;
+}
+
+export interface RaceState {
+  readonly status: string;
+  /** Epoch milliseconds. */
+  readonly advertisedStart: number;
+  readonly protest: boolean | null;
+  readonly toteStartTime: string | null;
+  /** Epoch milliseconds of our clock when it was first seen Final or Abandoned. */
+  readonly endedAt: number | null;
+  readonly settledAt: number | null;
+  /** Stands for the columns and extras that an event told; null when only a listing told of the race. */
+  readonly digest: string | null;
+}
+
+export interface EntrantState {
+  readonly name: string;
+  readonly inField: boolean;
+  readonly isScratched: boolean;
+  readonly jockey: string | null;
+  readonly barrier: number | null;
+  readonly weight: string | null;
+  /** Last recorded price of each kind. */
+  readonly prices: Readonly<Record<OddsKind, number | null>>;
+  /** Every recorded fixed-win price in time order. */
+  readonly line: readonly PricePoint[];
+  /** Time of the newest fluctuation served so far, epoch milliseconds. */
+  readonly lastFluctuationAt: number | null;
+  readonly digest: string;
+  readonly formDigest: string | null;
+}
+
+export interface PoolState {
+  readonly total: number | null;
+  readonly status: string | null;
+}
+
+export interface ResultState {
+  readonly revision: number;
+  readonly digest: string;
+}
+
+/** The baseline of a race of which nothing is recorded. */
+export function emptyBaseline(raceId: string): Baseline {
+  return {
+    raceId,
+    generatedAt: null,
+    listed: null,
+    race: null,
+    meetingListed: false,
+    meetingDigest: null,
+    entrants: new Map(),
+    money: new Map(),
+    pools: new Map(),
+    bets: new Set(),
+    results: null,
+  };
+}
+
+/** A pool within its race: its product and, for a product over several races, its legs. */
+export function poolKey(product: string, legs: string | null): string {
+  return `${product}|${legs ?? ''}`;
+}
+
+/** Lists that the feed serves in another order with equal content. */
+const unordered = ['tips', 'picks', 'substitutions', 'derivatives', 'video_channels'];
+
+/**
+ * Stands for a current row, to tell whether a response changes it: the same whatever the order of its keys
+ * and of the lists that the feed shuffles.
+ *
+ * @param columns the row without `raw_extra`
+ */
+export function currentDigest(columns: Readonly<Record<string, unknown>>, extra: Extra): string {
+  return digest(JSON.stringify([sortedEntries(columns), sortedEntries(extra)]));
+}
+
+/** Stands for lists of placings and dividends whatever their order, and for the status they were served with. */
+export function resultDigest(
+  status: string,
+  placings: readonly unknown[],
+  dividends: readonly unknown[],
+): string {
+  return digest(JSON.stringify([status, sorted(placings), sorted(dividends)]));
+}
+
+function sortedEntries(record: Readonly<Record<string, unknown>>): unknown[] {
+  return Object.keys(record)
+    .toSorted()
+    .map((key) => {
+      const value = record[key];
+      return [key, Array.isArray(value) && unordered.includes(key) ? sorted(value) : value];
+    });
+}
+
+function sorted(list: readonly unknown[]): string[] {
+  return list.map((item) => JSON.stringify(canonical(item))).toSorted();
+}
+
+function canonical(item: unknown): unknown {
+  if (Array.isArray(item) || typeof item !== 'object' || item === null) return item;
+  return sortedEntries(item as Record<string, unknown>);
+}

@@ -1,0 +1,172 @@
+import { currentDigest } from './baseline.ts';
+import type { EntrantState } from './baseline.ts';
+import { diffOdds, withdrawOdds } from './diff-odds.ts';
+import { digest, rowId } from './ids.ts';
+import type { Observation } from './observation.ts';
+import { raceEvent } from './race-event.ts';
+import type { RaceEventKind } from './race-event.ts';
+import type { MoneyFigures, Runner } from './snapshot.ts';
+import type { Change, EntrantRow, GapRow } from './tables.ts';
+import { timestamp } from './time.ts';
+
+export interface RunnerDifference {
+  readonly changes: readonly Change[];
+  readonly state: EntrantState;
+}
+
+/**
+ * A runner of the response against what is recorded of it.
+ *
+ * @param known undefined when the entrant was never seen
+ * @param firstResponse true for the first response of a race, in which a runner is no addition
+ */
+export function diffRunner(
+  observation: Observation,
+  runner: Runner,
+  money: MoneyFigures,
+  known: EntrantState | undefined,
+  firstResponse: boolean,
+): RunnerDifference {
+  const entrantId = runner.columns.entrant_id;
+  const odds = diffOdds(observation, entrantId, runner, known);
+  const newest = newestFluctuation(runner, known);
+  const columns = currentColumns(runner, money, newest);
+  const rowDigest = currentDigest(columns, runner.extra);
+  const formDigest = runner.form === null ? (known?.formDigest ?? null) : digest(runner.form);
+  const changes: Change[] = odds.rows.map((row) => ({ table: 'odds_history', row }));
+
+  const overflow = overflowGap(observation, runner, known);
+  if (overflow) changes.push({ table: 'gaps', row: overflow });
+  if (!firstResponse) changes.push(...runnerEvents(observation, runner, known));
+  if (rowDigest !== known?.digest) {
+    changes.push({ table: 'entrants', row: entrantRow(observation, columns, runner) });
+  }
+  if (runner.form !== null && formDigest !== known?.formDigest) {
+    const { raceId: race_id, sourceTime: source_time } = observation;
+    changes.push({ table: 'form', row: { entrant_id: entrantId, race_id, form: runner.form, source_time } });
+  }
+  const { name, is_scratched, jockey, barrier, weight_total } = runner.columns;
+  return {
+    changes,
+    state: {
+      name,
+      inField: true,
+      isScratched: is_scratched,
+      jockey,
+      barrier,
+      weight: weight_total,
+      prices: odds.prices,
+      line: odds.line,
+      lastFluctuationAt: newest,
+      digest: rowDigest,
+      formDigest,
+    },
+  };
+}
+
+/** A runner that the response no longer lists. */
+export function diffRemovedRunner(
+  observation: Observation,
+  entrantId: string,
+  known: EntrantState,
+): RunnerDifference {
+  const odds = withdrawOdds(observation, entrantId, known);
+  const change = { value: null, previous: known.name };
+  return {
+    changes: [
+      ...odds.rows.map((row): Change => ({ table: 'odds_history', row })),
+      {
+        table: 'race_events',
+        row: raceEvent(observation.raceId, entrantId, 'runner_removed', change, observation),
+      },
+      { table: 'entrants', key: entrantId, patch: { in_field: false } },
+    ],
+    // No digest equals this one: a runner that comes back has its row written again.
+    state: { ...known, inField: false, prices: odds.prices, line: odds.line, digest: '' },
+  };
+}
+
+type CurrentColumns = Omit<EntrantRow, 'race_id' | 'source_time' | 'raw_extra'>;
+
+function currentColumns(runner: Runner, money: MoneyFigures, newest: number | null): CurrentColumns {
+  return {
+    ...runner.columns,
+    in_field: true,
+    hold_percentage: money.hold,
+    bet_percentage: money.bet,
+    last_fluctuation_at: newest === null ? null : timestamp(newest),
+  };
+}
+
+function entrantRow(observation: Observation, columns: CurrentColumns, runner: Runner): EntrantRow {
+  return {
+    ...columns,
+    race_id: observation.raceId,
+    source_time: observation.sourceTime,
+    raw_extra: JSON.stringify(runner.extra),
+  };
+}
+
+function newestFluctuation(runner: Runner, known: EntrantState | undefined): number | null {
+  const newest = runner.fluctuations.reduce(
+    (time, fluctuation) => Math.max(time, fluctuation.at),
+    known?.lastFluctuationAt ?? -Infinity,
+  );
+  return newest === -Infinity ? null : newest;
+}
+
+/** At most six fluctuations are served: when all six are new, what lay before the oldest of them is not known. */
+function overflowGap(
+  observation: Observation,
+  runner: Runner,
+  known: EntrantState | undefined,
+): GapRow | undefined {
+  const from = known?.lastFluctuationAt ?? null;
+  if (from === null || runner.oldestOfSix === null || runner.oldestOfSix <= from) return undefined;
+  const entrantId = runner.columns.entrant_id;
+  const fromTime = timestamp(from);
+  const reason = 'fluctuations_overflowed';
+  return {
+    id: rowId(observation.raceId, entrantId, fromTime, reason),
+    race_id: observation.raceId,
+    entrant_id: entrantId,
+    from_time: fromTime,
+    to_time: timestamp(runner.oldestOfSix),
+    reason,
+    expected_polls: 0,
+    repaired: false,
+  };
+}
+
+function runnerEvents(observation: Observation, runner: Runner, known: EntrantState | undefined): Change[] {
+  const { entrant_id, name, is_scratched, scratched_at, jockey, barrier, weight_total } = runner.columns;
+  const changes: Change[] = [];
+  const tell = (
+    kind: RaceEventKind,
+    previous: string | number | null,
+    value: string | number | null,
+    sourceTime = observation.sourceTime,
+  ): void => {
+    const change = { value: asText(value), previous: asText(previous) };
+    const times = { sourceTime, observedAt: observation.observedAt };
+    changes.push({
+      table: 'race_events',
+      row: raceEvent(observation.raceId, entrant_id, kind, change, times),
+    });
+  };
+
+  if (!known?.inField) tell('runner_added', null, name);
+  if (!known) return changes;
+  if (is_scratched && !known.isScratched) {
+    tell('scratched', 'false', 'true', scratched_at ?? observation.sourceTime);
+  }
+  if (!is_scratched && known.isScratched) tell('reinstated', 'true', 'false');
+  if (jockey !== known.jockey) tell('jockey', known.jockey, jockey);
+  if (barrier !== known.barrier) tell('barrier', known.barrier, barrier);
+  if (weight_total !== known.weight) tell('weight', known.weight, weight_total);
+  return changes;
+}
+
+function asText(value: string | number | null): string | null {
+  return value === null ? null : String(value);
+}

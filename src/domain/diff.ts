@@ -1,0 +1,247 @@
+import { currentDigest, resultDigest } from './baseline.ts';
+import type { Baseline, EntrantState, RaceState } from './baseline.ts';
+import { diffBets } from './diff-bets.ts';
+import { diffMoney } from './diff-money.ts';
+import { diffFluctuations } from './diff-odds.ts';
+import { diffPools } from './diff-pools.ts';
+import { diffRemovedRunner, diffRunner } from './diff-runner.ts';
+import { rowId } from './ids.ts';
+import { noMoney } from './money.ts';
+import { observation } from './observation.ts';
+import type { Observation } from './observation.ts';
+import { raceEvent } from './race-event.ts';
+import type { EventSnapshot } from './snapshot.ts';
+import { hasEnded, raceStatus } from './status.ts';
+import type { Change, RaceResultRow } from './tables.ts';
+import { epochMillis, timestamp } from './time.ts';
+
+/** What a response changes, and the baseline once that is committed. */
+export interface Difference {
+  readonly changes: readonly Change[];
+  readonly baseline: Baseline;
+}
+
+/**
+ * Compares an event response with what is recorded of its race. Pure: the caller moves the baseline once the
+ * changes are durable. A response older than the baseline changes no current row and adds only fluctuations.
+ *
+ * @param observedAt epoch milliseconds of our clock at which the response was received
+ */
+export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {
+  if (baseline.generatedAt !== null && snapshot.generatedAt < baseline.generatedAt) {
+    return diffOlder(baseline, snapshot, observedAt);
+  }
+  const race = raceState(baseline, snapshot, observedAt);
+  const seen = observation(baseline.raceId, snapshot.generatedAt, observedAt, race.advertisedStart);
+  const money = diffMoney(seen, baseline.money, snapshot.money);
+  const pools = diffPools(seen, baseline.pools, snapshot.pools);
+  const bets = diffBets(seen, baseline.bets, snapshot.bets);
+  const runners = diffRunners(baseline, snapshot, seen, money.money);
+  const results = diffResults(baseline, snapshot, seen);
+  const meeting = diffMeeting(baseline, snapshot, seen);
+
+  return {
+    changes: [
+      ...meeting.changes,
+      ...raceChanges(baseline, snapshot, seen, race),
+      ...runners.changes,
+      ...money.rows.map((row): Change => ({ table: 'money_flow_history', row })),
+      ...pools.rows.map((row): Change => ({ table: 'pool_history', row })),
+      ...bets.rows.map((row): Change => ({ table: 'bets', row })),
+      ...results.changes,
+    ],
+    baseline: {
+      raceId: baseline.raceId,
+      generatedAt: snapshot.generatedAt,
+      listed: baseline.listed,
+      race,
+      meetingListed: baseline.meetingListed,
+      meetingDigest: meeting.digest,
+      entrants: runners.entrants,
+      money: money.money,
+      pools: pools.pools,
+      bets: bets.bets,
+      results: results.state,
+    },
+  };
+}
+
+function diffOlder(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {
+  const start = baseline.race?.advertisedStart ?? epochMillis(snapshot.race.advertised_start);
+  const seen = observation(baseline.raceId, snapshot.generatedAt, observedAt, start);
+  const changes: Change[] = [];
+  const entrants = new Map(baseline.entrants);
+  for (const runner of snapshot.runners) {
+    const id = runner.columns.entrant_id;
+    const known = baseline.entrants.get(id);
+    if (!known) continue;
+    const { rows, line } = diffFluctuations(seen, id, runner.fluctuations, known.line);
+    if (rows.length === 0) continue;
+    changes.push(...rows.map((row): Change => ({ table: 'odds_history', row })));
+    entrants.set(id, { ...known, line });
+  }
+  return { changes, baseline: changes.length === 0 ? baseline : { ...baseline, entrants } };
+}
+
+/**
+ * Of two disagreeing reports the newest wins, but `Abandoned` in a listing outranks an event's `Open`: event
+ * details of an abandoned card can stay Open.
+ */
+function raceState(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): RaceState {
+  const { listed, race } = baseline;
+  const listingIsNewer = listed !== null && race !== null && listed.generatedAt > snapshot.generatedAt;
+  const listedAbandoned = listed !== null && raceStatus(listed.status) === 'abandoned';
+  const outranked = listedAbandoned && raceStatus(snapshot.race.status) === 'open';
+  const status = listingIsNewer ? race.status : outranked ? listed.status : snapshot.race.status;
+  const start = listingIsNewer ? race.advertisedStart : epochMillis(snapshot.race.advertised_start);
+  const ended = hasEnded(raceStatus(status));
+  return {
+    status,
+    advertisedStart: start,
+    protest: snapshot.race.protest,
+    toteStartTime: race?.toteStartTime ?? null,
+    endedAt: ended ? (race?.endedAt ?? observedAt) : null,
+    settledAt: ended ? (race?.settledAt ?? null) : null,
+    digest: raceDigest(snapshot.race, snapshot.extra),
+  };
+}
+
+/** The columns of a race that only events tell: what {@link RaceState.digest} stands for. */
+export function raceDigest(
+  columns: Readonly<Record<string, unknown>>,
+  extra: EventSnapshot['extra'],
+): string {
+  const own = { ...columns };
+  for (const key of ['status', 'advertised_start', 'tote_start_time', 'ended_at', 'settled_at']) {
+    Reflect.deleteProperty(own, key);
+  }
+  return currentDigest(own, extra);
+}
+
+function raceChanges(
+  baseline: Baseline,
+  snapshot: EventSnapshot,
+  seen: Observation,
+  race: RaceState,
+): Change[] {
+  const before = baseline.race;
+  const changes = before ? raceEvents(seen, before, race, baseline.generatedAt !== null) : [];
+  const same =
+    before?.digest === race.digest &&
+    before.status === race.status &&
+    before.advertisedStart === race.advertisedStart &&
+    before.endedAt === race.endedAt;
+  if (same) return changes;
+  changes.push({
+    table: 'races',
+    row: {
+      ...snapshot.race,
+      status: race.status,
+      advertised_start: timestamp(race.advertisedStart),
+      tote_start_time: race.toteStartTime,
+      ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
+      settled_at: race.settledAt === null ? null : timestamp(race.settledAt),
+      source_time: seen.sourceTime,
+      raw_extra: JSON.stringify(snapshot.extra),
+    },
+  });
+  return changes;
+}
+
+/** Events of a race whose status, start or protest changed, whoever reported it. */
+export function raceEvents(
+  times: { readonly raceId: string; readonly sourceTime: string; readonly observedAt: string },
+  before: RaceState,
+  now: Pick<RaceState, 'status' | 'advertisedStart' | 'protest'>,
+  protestKnown: boolean,
+): Change[] {
+  const changes: Change[] = [];
+  const tell = (kind: 'status' | 'start_time' | 'protest', previous: string | null, value: string | null) => {
+    changes.push({
+      table: 'race_events',
+      row: raceEvent(times.raceId, null, kind, { value, previous }, times),
+    });
+  };
+  if (now.status !== before.status) tell('status', before.status, now.status);
+  if (now.advertisedStart !== before.advertisedStart) {
+    tell('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
+  }
+  if (protestKnown && now.protest !== before.protest) {
+    tell('protest', asText(before.protest), asText(now.protest));
+  }
+  return changes;
+}
+
+function diffRunners(
+  baseline: Baseline,
+  snapshot: EventSnapshot,
+  seen: Observation,
+  money: Baseline['money'],
+): { changes: Change[]; entrants: Baseline['entrants'] } {
+  const changes: Change[] = [];
+  const entrants = new Map<string, EntrantState>(baseline.entrants);
+  const field = new Set<string>();
+  for (const runner of snapshot.runners) {
+    const id = runner.columns.entrant_id;
+    field.add(id);
+    const figures = money.get(id) ?? noMoney;
+    const difference = diffRunner(
+      seen,
+      runner,
+      figures,
+      baseline.entrants.get(id),
+      baseline.generatedAt === null,
+    );
+    changes.push(...difference.changes);
+    entrants.set(id, difference.state);
+  }
+  for (const [id, known] of baseline.entrants) {
+    if (field.has(id) || !known.inField) continue;
+    const difference = diffRemovedRunner(seen, id, known);
+    changes.push(...difference.changes);
+    entrants.set(id, difference.state);
+  }
+  return { changes, entrants };
+}
+
+function diffResults(
+  baseline: Baseline,
+  snapshot: EventSnapshot,
+  seen: Observation,
+): { changes: Change[]; state: Baseline['results'] } {
+  const { placings, dividends } = snapshot.results;
+  const before = baseline.results;
+  if (before === null && placings.length === 0 && dividends.length === 0) return { changes: [], state: null };
+  const status = snapshot.race.status;
+  const digest = resultDigest(status, placings, dividends);
+  if (digest === before?.digest) return { changes: [], state: before };
+  const revision = (before?.revision ?? 0) + 1;
+  const row: RaceResultRow = {
+    id: rowId(seen.raceId, seen.sourceTime, status, revision),
+    race_id: seen.raceId,
+    revision,
+    placings: JSON.stringify(placings),
+    dividends: JSON.stringify(dividends),
+    status,
+    source_time: seen.sourceTime,
+    observed_at: seen.observedAt,
+  };
+  return { changes: [{ table: 'race_results', row }], state: { revision, digest } };
+}
+
+/** A meeting is as its listing tells it; without one, as its races' events do. */
+function diffMeeting(
+  baseline: Baseline,
+  snapshot: EventSnapshot,
+  seen: Observation,
+): { changes: Change[]; digest: string | null } {
+  if (baseline.meetingListed) return { changes: [], digest: null };
+  const digest = currentDigest(snapshot.meeting, {});
+  if (digest === baseline.meetingDigest) return { changes: [], digest };
+  const row = { ...snapshot.meeting, source_time: seen.sourceTime, raw_extra: null };
+  return { changes: [{ table: 'meetings', row }], digest };
+}
+
+function asText(value: boolean | null): string | null {
+  return value === null ? null : String(value);
+}

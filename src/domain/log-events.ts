@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/**
+ * Every event that the recorder logs, with its fields: a closed list, on which dashboards are built. Counts are
+ * whole numbers, `_ms` are milliseconds, `_at`, `start`, `due`, `from` and `to` are stored times. docs/logs.md describes them.
+ */
+
+const count = z.int().nonnegative();
+const ms = z.number();
+const time = z.iso.datetime();
+
+export const logEvents = {
+  'service.started': z.strictObject({
+    version: z.string(),
+    source: z.enum(['tab', 'simulator', 'recording']),
+    journal: z.string(),
+    records: z.string(),
+    feed: z.string(),
+    speed: z.number(),
+  }),
+  'service.stopping': z.strictObject({ reason: z.string() }),
+  'service.stopped': z.strictObject({ duration_ms: ms, polls: count, changes: count }),
+  'service.failed': z.strictObject({ reason: z.string() }),
+  'import.started': z.strictObject({ dates: z.array(z.string()) }),
+  'import.meetings_failed': z.strictObject({
+    date: z.string(),
+    meeting_id: z.string().nullable(),
+    reason: z.string(),
+  }),
+  'import.race_failed': z.strictObject({ race_id: z.string(), reason: z.string() }),
+  'import.finished': z.strictObject({
+    dates: z.array(z.string()),
+    meetings: count,
+    races: count,
+    failed: count,
+    duration_ms: ms,
+  }),
+  'listing.taken': z.strictObject({ date: z.string(), meetings: count, races: count }),
+  'listing.failed': z.strictObject({ date: z.string(), reason: z.string(), detail: z.string() }),
+  'race.started': z.strictObject({ race_id: z.string(), start: time, status: z.string() }),
+  'race.cadence': z.strictObject({ race_id: z.string(), band: z.string(), every_ms: ms.nullable() }),
+  'race.moved': z.strictObject({ race_id: z.string(), from: time, to: time }),
+  'race.status': z.strictObject({ race_id: z.string(), from: z.string(), to: z.string() }),
+  'race.unknown_status': z.strictObject({ race_id: z.string(), status: z.string() }),
+  'race.vanished': z.strictObject({ race_id: z.string(), date: z.string() }),
+  'race.dropped': z.strictObject({ race_id: z.string(), reason: z.string() }),
+  'race.restarted': z.strictObject({ race_id: z.string(), reason: z.string(), delay_ms: ms }),
+  'race.stalled': z.strictObject({ race_id: z.string(), due: time, late_ms: ms }),
+  'race.settled': z.strictObject({ race_id: z.string(), status: z.string() }),
+  'poll.changed': z.strictObject({
+    race_id: z.string(),
+    changes: count,
+    bytes: count,
+    lateness_ms: ms,
+    duration_ms: ms,
+  }),
+  'poll.unchanged': z.strictObject({ race_id: z.string(), bytes: count, lateness_ms: ms, duration_ms: ms }),
+  'poll.failed': z.strictObject({
+    race_id: z.string(),
+    reason: z.string(),
+    detail: z.string(),
+    lateness_ms: ms,
+    duration_ms: ms,
+    failures: count,
+  }),
+  'poll.quarantined': z.strictObject({ race_id: z.string(), reason: z.string(), bytes: count }),
+  'feed.not_granted': z.strictObject({ race_id: z.string(), parts: z.array(z.string()) }),
+  'feed.held': z.strictObject({ until: time, hold_ms: ms }),
+  'feed.clock': z.strictObject({ offset_ms: ms, corrected: z.boolean() }),
+  'clock.jumped': z.strictObject({ jump_ms: ms }),
+  'loop.stalled': z.strictObject({ stall_ms: ms }),
+  'journal.failed': z.strictObject({ race_id: z.string().nullable(), reason: z.string() }),
+  'replay.started': z.strictObject({ files: count, journal: z.string() }),
+  'replay.problem': z.strictObject({ file: z.string(), line: count.nullable(), reason: z.string() }),
+  'replay.finished': z.strictObject({
+    files: count,
+    lines: count,
+    taken: count,
+    changed: count,
+    unchanged: count,
+    already_recorded: count,
+    listings: count,
+    not_used: count,
+    unusable: count,
+    rows: count,
+    duration_ms: ms,
+  }),
+  'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),
+  'gap.closed': z.strictObject({
+    race_id: z.string(),
+    from: time,
+    to: time,
+    reason: z.string(),
+    expected_polls: count,
+    repaired: z.boolean(),
+  }),
+} as const;
+
+export type LogEventName = keyof typeof logEvents;
+
+export type LogFields<E extends LogEventName> = z.infer<(typeof logEvents)[E]>;
+
+/** Writes one event. */
+export type Log = <E extends LogEventName>(event: E, fields: LogFields<E>) => void;

@@ -1,0 +1,42 @@
+import type { EventSnapshot, ListingSnapshot } from './snapshot.ts';
+
+/** A response that was understood. */
+export interface Received<T> {
+  readonly snapshot: T;
+  /** Size of the decompressed body. */
+  readonly bytes: number;
+  /** Names of requested parts that the response says it did not grant. */
+  readonly notGranted: readonly string[];
+}
+
+/** Where responses come from. Every call fails with a {@link FeedError} and with nothing else. */
+export interface Source {
+  /** The listing of one NZ date (`YYYY-MM-DD`). */
+  meetings(date: string, signal: AbortSignal): Promise<Received<ListingSnapshot>>;
+  event(raceId: string, signal: AbortSignal): Promise<Received<EventSnapshot>>;
+}
+
+/** Why a response could not be had or used. Part of what `polls.reason` and `gaps.reason` can say. */
+export type FeedFault =
+  'timeout' | 'network' | 'rate_limited' | 'not_found' | 'refused' | 'server_error' | 'malformed';
+
+/** A failed request. Its message carries no header and no body, so that it can be logged as it is. */
+export class FeedError extends Error {
+  readonly fault: FeedFault;
+  /** Milliseconds for which the host asked to be left alone. */
+  readonly retryAfterMs: number | null;
+  /** The body as received, kept for quarantine when the fault is `malformed`. */
+  readonly body: Uint8Array | null;
+
+  constructor(
+    fault: FeedFault,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | null; body?: Uint8Array | null } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'FeedError';
+    this.fault = fault;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.body = options.body ?? null;
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Milliseconds since the epoch of an RFC 3339 time. The feed sends 0 to 9 fractional digits; what lies
+ * beyond the millisecond is cut off, never rounded. NaN when the text is no time.
+ */
+export function epochMillis(time: string): number {
+  return Date.parse(time);
+}
+
+/** The one form in which times are stored: RFC 3339, UTC, milliseconds (`2026-02-28T03:10:00.123Z`). */
+export function timestamp(millis: number): string {
+  return new Date(millis).toISOString();
+}
