@@ -1,0 +1,81 @@
+import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { contentEncoding, decompress, decompressStart } from './encoding.ts';
+import { codeOf } from './faults.ts';
+
+/** Most bytes of a body, compressed and decompressed: eighty times the largest one seen. */
+const bodyLimit = 32 * 1024 * 1024;
+
+/** A body that cannot be used. The message goes on the sentence "a body that …". */
+export class BodyError extends Error {
+  /** What could be had of it, decompressed as far as possible; not all of a very large one. */
+  readonly body: Buffer;
+
+  constructor(message: string, body: Buffer) {
+    super(message);
+    this.name = 'BodyError';
+    this.body = body;
+  }
+}
+
+export interface JsonBody {
+  /** Decompressed. */
+  readonly body: Buffer;
+  readonly json: unknown;
+}
+
+/**
+ * The JSON of a response's body.
+ * @param keep bytes that a BodyError holds at the most
+ * @throws BodyError when it is too large, not JSON or badly compressed; the stream's error when that fails
+ */
+export async function readJson(
+  stream: Readable,
+  headers: IncomingHttpHeaders,
+  keep: number,
+): Promise<JsonBody> {
+  const received = await collect(stream);
+  const body = await unpacked(received, headers, keep);
+  const fail = (reason: string): never => {
+    throw new BodyError(reason, body.subarray(0, keep));
+  };
+  if (!isUtf8(body)) fail('is not UTF-8');
+  try {
+    return { body, json: JSON.parse(body.toString('utf8')) as unknown };
+  } catch {
+    const type = /^[\w.+-]+\/[\w.+-]+/.exec(String(headers['content-type'] ?? ''))?.[0];
+    return fail(`is not JSON (${body.length} bytes, content type ${type ?? 'unknown'})`);
+  }
+}
+
+/** The bytes of a body, up to the first chunk beyond the limit: there the connection is given up. */
+async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > bodyLimit) break;
+  }
+  return Buffer.concat(chunks, size);
+}
+
+async function unpacked(received: Buffer, headers: IncomingHttpHeaders, keep: number): Promise<Buffer> {
+  const encoding = contentEncoding(headers['content-encoding']);
+  if (encoding === null) {
+    throw new BodyError('has a compression that was not asked for', received.subarray(0, keep));
+  }
+  const failing = async (reason: string): Promise<never> => {
+    throw new BodyError(reason, await decompressStart(received, encoding, keep));
+  };
+  if (received.length > bodyLimit) return failing('is larger than 32 MB');
+  try {
+    return await decompress(received, encoding, bodyLimit);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ERR_BUFFER_TOO_LARGE') return failing('is larger than 32 MB when decompressed');
+    if (code === 'Z_BUF_ERROR') return failing(`ends early: its ${encoding} is cut off`);
+    return failing(`is not valid ${encoding} (${code})`);
+  }
+}

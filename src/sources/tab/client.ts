@@ -1,0 +1,69 @@
+import type { EventSnapshot, ListingSnapshot } from '../../domain/snapshot.ts';
+import type { Received, Source } from '../../domain/source.ts';
+import { codeOf } from './faults.ts';
+import { readListing } from './listing.ts';
+import { ParseError, parseEvent, parseListing } from './parse.ts';
+import { eventParts, eventPath, eventQuery } from './paths.ts';
+import { createTransport } from './transport.ts';
+import type { Answer, Transport, TransportOptions } from './transport.ts';
+
+/** How decoded JSON becomes a snapshot; both throw a ParseError for what they do not understand. */
+export interface Parsers {
+  readonly event: (body: unknown) => EventSnapshot;
+  readonly listing: (body: unknown) => ListingSnapshot;
+}
+
+export interface TabClientOptions extends TransportOptions {
+  /** Default: the parsers of the TAB format. */
+  readonly parse?: Parsers;
+}
+
+/** The feed as a source, with the connections that it holds open. */
+export interface TabClient extends Source {
+  /** Waits for the requests that are under way, each bounded by its deadline. Requests after it fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * A client of the TAB affiliates API and of everything that speaks its format.
+ * @throws Error with one line for each option that is wrong; never with a credential in it
+ */
+export function createTabClient(options: TabClientOptions): TabClient {
+  const transport = createTransport(options);
+  const { event, listing } = options.parse ?? { event: parseEvent, listing: parseListing };
+  return {
+    meetings: (date, signal) => readListing(transport, understanding(transport, listing), date, signal),
+    event: (raceId, signal) => readEvent(transport, understanding(transport, event), raceId, signal),
+    close: () => transport.close(),
+  };
+}
+
+/** A parser whose failures keep the body that they could not understand. */
+function understanding<T>(transport: Transport, parse: (body: unknown) => T): (answer: Answer) => T {
+  return (answer) => {
+    try {
+      return parse(answer.json);
+    } catch (error) {
+      const why = error instanceof ParseError ? error.message : codeOf(error);
+      throw transport.malformed(answer, `could not be understood (${why})`);
+    }
+  };
+}
+
+async function readEvent(
+  transport: Transport,
+  parse: (answer: Answer) => EventSnapshot,
+  raceId: string,
+  signal: AbortSignal,
+): Promise<Received<EventSnapshot>> {
+  const answer = await transport.get(eventPath(raceId), eventQuery, signal);
+  const snapshot = parse(answer);
+  if (snapshot.raceId !== raceId) throw transport.malformed(answer, 'is that of another race');
+  return { snapshot, bytes: answer.body.length, notGranted: notGranted(answer.json) };
+}
+
+/** Requested parts that the echo does not confirm: without them a null means nothing. */
+function notGranted(json: unknown): string[] {
+  const params = (json as { params?: Record<string, unknown> | null } | null)?.params;
+  return [...eventParts].filter(([, echo]) => params?.[echo] !== true).map(([name]) => name);
+}

@@ -1,0 +1,135 @@
+import { Pool } from 'undici';
+import manifest from '../../../package.json' with { type: 'json' };
+import { FeedError } from '../../domain/source.ts';
+import { BodyError, readJson } from './body.ts';
+import type { JsonBody } from './body.ts';
+import { acceptEncoding } from './encoding.ts';
+import { networkFault, statusFault } from './faults.ts';
+import { credentialMask, identityHeaders, identityProblems } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { parseBaseUrl } from './origin.ts';
+import type { Origin } from './origin.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** Most bytes of a body that are kept for quarantine. */
+const keptLimit = 1024 * 1024;
+
+/** Longer than the 10 s between polls of a race at its jump; a server's own hint goes before it. */
+const keepAliveMs = 30_000;
+
+export interface TransportOptions {
+  /** Scheme and host, and a path when the feed is behind one: `https://api.tab.co.nz`. */
+  readonly baseUrl: string;
+  /** Null sends no identification: the simulator wants none. */
+  readonly identity: Identity | null;
+  /** Connections to the host, each with one request at a time; more requests wait for one. */
+  readonly connections: number;
+  /** Real milliseconds for a request, from asking to the decompressed body. */
+  readonly deadlineMs: number;
+  /** Epoch milliseconds, for a Retry-After that is a date. Default: the computer's clock. */
+  readonly now?: () => number;
+}
+
+/** An answer of status 200 whose body is JSON. */
+export interface Answer extends JsonBody {
+  /** Path of the request, without its query. */
+  readonly path: string;
+}
+
+/** JSON over HTTP from one host. */
+export interface Transport {
+  /** @throws FeedError and nothing else */
+  get(path: string, query: string, signal: AbortSignal): Promise<Answer>;
+  /** A `malformed` failure that keeps the answer's body. The reason goes on "a body that …". */
+  malformed(answer: Pick<Answer, 'path' | 'body'>, reason: string): FeedError;
+  /** Waits for the requests that are under way, each bounded by its deadline. A second call does no more. */
+  close(): Promise<void>;
+}
+
+/** @throws Error with one line for each option that is wrong */
+export function createTransport(options: TransportOptions): Transport {
+  const { identity, deadlineMs, now = Date.now } = options;
+  const { origin, prefix } = checked(options);
+  const pool = openPool(origin, options);
+  const mask = credentialMask(identity);
+
+  function malformed({ path, body }: Pick<Answer, 'path' | 'body'>, reason: string): FeedError {
+    // Masked before it is cut, or a credential across the cut would show its first half.
+    const masked = mask(body.subarray(0, keptLimit + 1024).toString('latin1'));
+    return new FeedError('malformed', `GET ${path} was answered with a body that ${mask(reason)}.`, {
+      body: Buffer.from(masked, 'latin1').subarray(0, keptLimit),
+    });
+  }
+
+  async function exchange(path: string, query: string, signal: AbortSignal): Promise<Answer> {
+    const { statusCode, headers, body } = await pool.request({
+      method: 'GET',
+      path: `${prefix}${path}?${query}`,
+      headers: requestHeaders(identity),
+      signal,
+    });
+    if (statusCode !== 200) {
+      // Not awaited: what it says is not used, and reading it to its end only saves the connection.
+      body.dump({ limit: 65_536 }).catch(() => undefined);
+      throw statusFault(path, statusCode, headers, now());
+    }
+    return { path, ...(await readJson(body, headers, keptLimit + 1024)) };
+  }
+
+  async function get(path: string, query: string, caller: AbortSignal): Promise<Answer> {
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const signal = AbortSignal.any([caller, deadline]);
+    try {
+      return await untilAborted(signal, () => exchange(path, query, signal));
+    } catch (error) {
+      if (error instanceof FeedError) throw error;
+      if (error instanceof BodyError) throw malformed({ path, body: error.body }, error.message);
+      const stopped = caller.aborted ? 'was stopped by its caller before the answer was complete' : null;
+      const late = deadline.aborted ? `had no complete answer within ${deadlineMs} ms` : null;
+      const reason = stopped ?? late;
+      throw reason === null ? networkFault(path, error) : new FeedError('timeout', `GET ${path} ${reason}.`);
+    }
+  }
+
+  let closed: Promise<void> | undefined;
+  return { get, malformed, close: () => (closed ??= pool.close()) };
+}
+
+function openPool(origin: string, { connections, deadlineMs }: TransportOptions): Pool {
+  return new Pool(origin, {
+    connections,
+    keepAliveTimeout: keepAliveMs,
+    // One request a connection, so that aborting one ends it and none else.
+    allowH2: false,
+    pipelining: 1,
+    // The deadline is one for the whole exchange; these would each measure a part of it.
+    connect: { timeout: deadlineMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function requestHeaders(identity: Identity | null): Record<string, string> {
+  return {
+    Accept: 'application/json',
+    'Accept-Encoding': acceptEncoding,
+    'User-Agent': `oddstream/${manifest.version}`,
+    ...(identity === null ? {} : identityHeaders(identity)),
+  };
+}
+
+function checked({ baseUrl, identity, connections, deadlineMs }: TransportOptions): Origin {
+  const origin = parseBaseUrl(baseUrl);
+  const problems = identity === null ? [] : identityProblems(identity);
+  if (origin === null) {
+    problems.push('TAB_BASE_URL is not the address of a feed: write it as https://api.tab.co.nz.');
+  }
+  if (!Number.isSafeInteger(connections) || connections < 1) {
+    problems.push('The number of connections to the feed must be a whole number from 1.');
+  }
+  if (!(deadlineMs > 0 && deadlineMs < 2 ** 31)) {
+    problems.push('The deadline of a request must be positive and under 2^31 ms.');
+  }
+  if (origin === null || problems.length > 0) throw new Error(problems.join('\n'));
+  return origin;
+}
