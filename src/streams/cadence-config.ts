@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { defaultCadence } from './cadence.ts';
+import type { Cadence, CadenceTable } from './cadence.ts';
+
+/** Timers take no more than 2^31 − 1 ms. */
+const longestSeconds = (2 ** 31 - 1) / 1000;
+
+const seconds = z.number().positive().max(longestSeconds);
+
+const band = z.strictObject({
+  name: z.string().min(1).optional(),
+  /** Applies while the advertised start is farther away than this; left out in the last band. */
+  over_s: z.number().max(longestSeconds).optional(),
+  every_s: seconds,
+});
+
+const cadence = z.strictObject({
+  live_s: seconds.optional(),
+  bands: z.array(band).min(1).optional(),
+  closed_s: seconds.optional(),
+  interim_s: seconds.optional(),
+  final_reads_s: z.array(seconds).min(1).optional(),
+  abandoned_reads_s: z.array(seconds).min(1).optional(),
+});
+
+const override = z.strictObject({
+  ...cadence.shape,
+  countries: z.array(z.string()).optional(),
+  categories: z.array(z.enum(['T', 'H', 'G'])).optional(),
+});
+
+const cadenceTable = z.strictObject({ ...cadence.shape, overrides: z.array(override).optional() });
+
+/** The cadence when none is configured. */
+export const defaultCadenceTable: CadenceTable = { standard: defaultCadence, overrides: [] };
+
+/**
+ * Reads a cadence table; what it leaves out is as by default, and in an override as in the table's own part.
+ * @param json the table as parsed JSON: see docs/cadence.md
+ * @returns the table, or one sentence for each thing that is wrong with it
+ */
+export function parseCadence(json: unknown): { table: CadenceTable } | { problems: string[] } {
+  const parsed = cadenceTable.safeParse(json);
+  if (!parsed.success) {
+    return {
+      problems: parsed.error.issues.map(
+        ({ path, message }) => `${path.join('.') || 'the table'}: ${message}`,
+      ),
+    };
+  }
+  const { overrides = [], ...own } = parsed.data;
+  const standard = merged(own, defaultCadence);
+  const table: CadenceTable = {
+    standard,
+    overrides: overrides.map(({ countries = [], categories = [], ...part }) => ({
+      countries,
+      categories,
+      cadence: merged(part, standard),
+    })),
+  };
+  const problems = [
+    ...disorder('bands', standard),
+    ...table.overrides.flatMap(({ cadence: own }, index) => disorder(`overrides.${index}.bands`, own)),
+  ];
+  return problems.length > 0 ? { problems } : { table };
+}
+
+function merged(part: z.infer<typeof cadence>, base: Cadence): Cadence {
+  const ms = (list: readonly number[]): number[] =>
+    list.map((value) => value * 1000).toSorted((a, b) => a - b);
+  return {
+    liveMs: part.live_s === undefined ? base.liveMs : part.live_s * 1000,
+    bands: part.bands?.map(bandOf) ?? base.bands,
+    closedMs: part.closed_s === undefined ? base.closedMs : part.closed_s * 1000,
+    interimMs: part.interim_s === undefined ? base.interimMs : part.interim_s * 1000,
+    finalReadsMs: part.final_reads_s ? ms(part.final_reads_s) : base.finalReadsMs,
+    abandonedReadsMs: part.abandoned_reads_s ? ms(part.abandoned_reads_s) : base.abandonedReadsMs,
+  };
+}
+
+function bandOf(part: z.infer<typeof band>): Cadence['bands'][number] {
+  const over = part.over_s;
+  return {
+    name: part.name ?? (over === undefined ? 'jump' : `over_${over}s`),
+    overMs: over === undefined ? -Infinity : over * 1000,
+    everyMs: part.every_s * 1000,
+  };
+}
+
+/** Bands go from the farthest to the nearest, and only the last one has no lower end. */
+function disorder(place: string, { bands, liveMs }: Cadence): string[] {
+  const problems: string[] = [];
+  bands.forEach(({ overMs }, index) => {
+    const last = index === bands.length - 1;
+    if (last && overMs !== -Infinity) {
+      problems.push(
+        `${place}.${index}: the last band must have no over_s, it holds until the status leaves Open`,
+      );
+    }
+    if (!last && overMs === -Infinity)
+      problems.push(`${place}.${index}: only the last band may leave out over_s`);
+    const before = bands[index - 1]?.overMs ?? liveMs;
+    if (overMs >= before) {
+      problems.push(
+        `${place}.${index}: over_s must be smaller than ${before / 1000}, that of the band before it`,
+      );
+    }
+  });
+  return problems;
+}

@@ -1,0 +1,73 @@
+import { Subscription, asyncScheduler, defer, first, map, repeat, timer } from 'rxjs';
+import type { Observable, SchedulerAction, SchedulerLike } from 'rxjs';
+
+/** Where a simulated clock stands: at real time `real` it shows `simulated`, and runs `speed` times as fast. */
+export interface ClockOrigin {
+  /** Epoch milliseconds. */
+  readonly real: number;
+  /** Epoch milliseconds. */
+  readonly simulated: number;
+  readonly speed: number;
+}
+
+/** The time that a simulated clock shows now, epoch milliseconds. */
+export function simulatedNow(origin: ClockOrigin, realNow: number): number {
+  return origin.simulated + (realNow - origin.real) * origin.speed;
+}
+
+/** A scheduler whose clock runs `speed` times as fast as the real one: every delay takes a part of its time. */
+export function simulatedScheduler(origin: ClockOrigin): SchedulerLike {
+  return {
+    now: () => simulatedNow(origin, Date.now()),
+    schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+      return new ScaledAction(work, origin.speed).schedule(state, delay);
+    },
+  };
+}
+
+/** RxJS's operators re-schedule the action that runs, so that scaling must live in the action. */
+class ScaledAction<T> extends Subscription implements SchedulerAction<T> {
+  readonly #work: (this: SchedulerAction<T>, state?: T) => void;
+  readonly #speed: number;
+  #pending: Subscription | null = null;
+
+  constructor(work: (this: SchedulerAction<T>, state?: T) => void, speed: number) {
+    super(() => this.#pending?.unsubscribe());
+    this.#work = work;
+    this.#speed = speed;
+  }
+
+  schedule(state?: T, delay = 0): Subscription {
+    if (this.closed) return this;
+    this.#pending?.unsubscribe();
+    const pending = asyncScheduler.schedule(() => {
+      this.#work(state);
+      // Work that did not re-schedule itself has ended.
+      if (this.#pending === pending) this.unsubscribe();
+    }, delay / this.#speed);
+    this.#pending = pending;
+    return this;
+  }
+}
+
+/**
+ * Longest single timer. Clocks jump and timers do not notice, so that a long wait looks at the clock again; and
+ * a timer over 2^31 ms would fire at once.
+ */
+export const longestTimerMs = 60_000;
+
+/**
+ * Emits once, with the time it was due, when the clock reaches it; at once when it has passed.
+ * @param due epoch milliseconds
+ */
+export function at(due: number, scheduler: SchedulerLike): Observable<number> {
+  return defer(() => {
+    const wait = Math.max(0, due - scheduler.now());
+    const isLast = wait <= longestTimerMs;
+    return timer(isLast ? wait : longestTimerMs, scheduler).pipe(map(() => isLast));
+  }).pipe(
+    repeat(),
+    first((isLast) => isLast),
+    map(() => due),
+  );
+}

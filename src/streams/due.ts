@@ -1,0 +1,115 @@
+import { planAt } from './cadence.ts';
+import type { Cadence, Plan, RaceTimes } from './cadence.ts';
+
+/** How the last poll of a race went. Times in epoch milliseconds. */
+export interface LastPoll {
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  /** Failed polls since the last good one; 0 when it was good. */
+  readonly failures: number;
+}
+
+/** What decides when a race is polled next, beside its plan. */
+export interface PollState {
+  /** 0 to 1: the race's place in its grid, the same at all times. */
+  readonly phase: number;
+  /** The last poll of this run; null before it. */
+  readonly last: LastPoll | null;
+  /** Epoch milliseconds at which the last good poll started, in this run or before; null before the first. */
+  readonly lastGoodAt: number | null;
+}
+
+const firstBackOffMs = 2_000;
+const longestBackOffMs = 300_000;
+
+/**
+ * When the next poll of a race is due; null when its plan has no poll left.
+ *
+ * A race's polls lie on a grid of its own, so that polls of different races are spread out and a restart does
+ * not bring them into step. After a failure the race backs off, never beyond one interval.
+ *
+ * @param now epoch milliseconds
+ * @param chance 0 to 1, for the jitter of the back-off
+ */
+export function nextDue(plan: Plan, state: PollState, now: number, chance: number): number | null {
+  const { last, lastGoodAt, phase } = state;
+  if (last !== null && last.failures > 0) {
+    return last.finishedAt + backOff(last.failures, plan.kind === 'every' ? plan.everyMs : Infinity, chance);
+  }
+  if (lastGoodAt === null) return now;
+  if (plan.kind === 'reads') return plan.dues.find((due) => due > lastGoodAt) ?? null;
+  if (plan.kind === 'wait') return plan.until;
+  // After a clock that went back the last poll lies ahead; it must not hold the race up.
+  const due = gridAfter(Math.min(lastGoodAt, now), plan.everyMs, phase);
+  return Math.max(due, plan.since);
+}
+
+/** Milliseconds to wait after a number of failures in a row: doubling, half of it left to chance. */
+export function backOff(failures: number, limitMs: number, chance: number): number {
+  const full = Math.min(limitMs, firstBackOffMs * 2 ** Math.min(failures - 1, 20), longestBackOffMs);
+  return full / 2 + (full / 2) * chance;
+}
+
+/** A race's place in its grid: spread evenly over 0 to 1 by the race's id. */
+export function phaseOf(raceId: string): number {
+  let hash = 2_166_136_261;
+  for (let i = 0; i < raceId.length; i++) hash = Math.imul(hash ^ raceId.charCodeAt(i), 16_777_619);
+  hash = Math.imul(hash ^ (hash >>> 15), 2_246_822_507);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** Polls that were due in a time: the first of them, and how many. */
+export interface Dues {
+  /** Epoch milliseconds. */
+  readonly first: number;
+  /** Milliseconds by which the first one may be late before another is due. */
+  readonly everyMs: number;
+  readonly count: number;
+}
+
+/** By how much a read after the end of a race may be late. */
+const readToleranceMs = 60_000;
+
+/**
+ * The polls of a race that were due after one time and before another, as far as the start and status known now
+ * tell; null when there was none.
+ */
+export function duesBetween(
+  cadence: Cadence,
+  race: RaceTimes,
+  phase: number,
+  after: number,
+  before: number,
+): Dues | null {
+  let first: Dues | null = null;
+  let count = 0;
+  for (let from = after; from < before;) {
+    const plan = planAt(cadence, race, from);
+    const until = Math.min(plan.until, before);
+    const dues = duesOfPlan(plan, phase, after, from, until);
+    first ??= dues;
+    count += dues?.count ?? 0;
+    from = until;
+  }
+  return first === null ? null : { ...first, count };
+}
+
+function duesOfPlan(plan: Plan, phase: number, after: number, from: number, until: number): Dues | null {
+  if (plan.kind === 'wait') return null;
+  if (plan.kind === 'reads') {
+    const dues = plan.dues.filter((due) => due > after && due >= from && due < until);
+    return dues[0] === undefined ? null : { first: dues[0], everyMs: readToleranceMs, count: dues.length };
+  }
+  // A due that a slower band put off falls on the moment at which the faster one begins.
+  const first = Math.max(gridAfter(after, plan.everyMs, phase), from === after ? -Infinity : from);
+  if (first >= until) return null;
+  const second = gridAfter(first, plan.everyMs, phase);
+  const rest = second >= until ? 0 : Math.ceil((until - second) / plan.everyMs);
+  return { first, everyMs: plan.everyMs, count: 1 + rest };
+}
+
+/** The first point of a race's grid after a time. */
+function gridAfter(time: number, everyMs: number, phase: number): number {
+  const offset = phase * everyMs;
+  return (Math.floor((time - offset) / everyMs) + 1) * everyMs + offset;
+}

@@ -1,0 +1,48 @@
+import { combineLatest, exhaustMap, map, merge, of, switchMap } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Plan } from './cadence.ts';
+import { at } from './clock.ts';
+import { nextDue } from './due.ts';
+import type { PollState } from './due.ts';
+
+/** A poll to make now, or the end of a plan that has none left. */
+export type Due = { readonly kind: 'poll'; readonly due: number } | { readonly kind: 'done' };
+
+/**
+ * When to poll: the plan and the last poll together decide, and a change of either re-targets the timer.
+ *
+ * @param aim told the time of each poll that is waited for, null when none is left
+ * @param random 0 to 1, for the jitter of the back-off
+ */
+export function dues(
+  plan$: Observable<Plan>,
+  polls$: Observable<PollState>,
+  scheduler: SchedulerLike,
+  aim: (due: number | null) => void,
+  random: () => number,
+): Observable<Due> {
+  return combineLatest([plan$, polls$]).pipe(
+    switchMap(([plan, polls]): Observable<Due> => {
+      const due = nextDue(plan, polls, scheduler.now(), random());
+      aim(due);
+      if (due === null) return of({ kind: 'done' });
+      return at(due, scheduler).pipe(map(() => ({ kind: 'poll', due })));
+    }),
+  );
+}
+
+/**
+ * Makes one poll at a time. It stands outside the `switchMap` of {@link dues}: a change of band never gives up
+ * a poll in flight, and a due that comes meanwhile is made up for when the poll has ended.
+ *
+ * @param ask$ asks for a poll out of turn
+ */
+export function polling<T>(
+  due$: Observable<Due>,
+  ask$: Observable<number>,
+  poll: (due: number) => Observable<T>,
+  done: () => Observable<T>,
+): Observable<T> {
+  const asked$ = ask$.pipe(map((due): Due => ({ kind: 'poll', due })));
+  return merge(due$, asked$).pipe(exhaustMap((due) => (due.kind === 'poll' ? poll(due.due) : done())));
+}

@@ -1,0 +1,215 @@
+import {
+  EMPTY,
+  Subject,
+  concatMap,
+  defer,
+  exhaustMap,
+  filter,
+  finalize,
+  from,
+  groupBy,
+  interval,
+  map,
+  merge,
+  mergeMap,
+  of,
+  retry,
+  share,
+  startWith,
+  take,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
+import type { GroupedObservable, Observable } from 'rxjs';
+import { cadenceFor } from './cadence.ts';
+import type { CadenceTable } from './cadence.ts';
+import { nzDatesOfUtcDay, utcMidnights } from './days.ts';
+import { backOff } from './due.ts';
+import { importDay } from './import-day.ts';
+import type { ImportStep } from './import-day.ts';
+import { isOver, listDate, meetingChanges, selectedMeetings } from './listing.ts';
+import type { Listing } from './listing.ts';
+import { race } from './race.ts';
+import type { RaceContext, RaceOrder, RaceReport } from './race.ts';
+
+export interface RacedayContext extends Omit<RaceContext, 'cadence'> {
+  readonly cadences: CadenceTable;
+  /** Countries to record, by the feed's codes (`NZ`, `AUS`). */
+  readonly countries: ReadonlySet<string>;
+  /** Racing codes to record: T, H, G. */
+  readonly categories: ReadonlySet<string>;
+}
+
+/** What the race day tells: reports of its races, and finished imports. */
+export type RacedayReport = RaceReport | Extract<ImportStep, { kind: 'imported' }>;
+
+/** How often the present dates are listed between imports, for new, moved and abandoned races. */
+const listingEveryMs = 120_000;
+
+interface Addressed {
+  readonly raceId: string;
+  readonly country: string | null;
+  readonly category: string | null;
+  readonly order: RaceOrder;
+}
+
+/**
+ * The service's work: imports at start and at every 00:00 UTC, lists every 2 minutes, and runs an actor for each
+ * selected race until it is settled, those that an earlier run left unsettled among them. It never completes.
+ */
+export function raceday(context: RacedayContext): Observable<RacedayReport> {
+  const { scheduler, store } = context;
+  const resumed$ = defer(() => from(store.liveRaces())).pipe(
+    map(({ race_id, country, type }) => addressed(race_id, country, type, { kind: 'resume' })),
+  );
+  const steps = (report$: Observable<RaceReport>): Observable<ImportStep> =>
+    merge(
+      merge(of(0), utcMidnights(scheduler)).pipe(exhaustMap(() => importDay(report$, context))),
+      interval(listingEveryMs, scheduler).pipe(exhaustMap(() => listDay(context))),
+    );
+  return actors(resumed$, steps, (report$) => report$, context);
+}
+
+/**
+ * One import and no more: lists, has each selected race's event fetched once, and completes with its outcome.
+ * @param dates NZ dates; those of the present UTC day when left out
+ */
+export function importOnce(
+  context: RacedayContext,
+  dates: readonly string[] | undefined,
+): Observable<RacedayReport> {
+  return actors(
+    EMPTY,
+    (report$) => importDay(report$, context, dates),
+    (report$) =>
+      report$.pipe(takeWhile((report) => report.kind === 'polled' && report.outcome === 'failed', true)),
+    context,
+  ).pipe(takeWhile((report) => report.kind !== 'imported', true));
+}
+
+/** Runs an actor for every race that is told of, and gives the steps what the actors report. */
+function actors(
+  first$: Observable<Addressed>,
+  steps: (report$: Observable<RaceReport>) => Observable<ImportStep>,
+  limit: (report$: Observable<RaceReport>) => Observable<RaceReport>,
+  context: RacedayContext,
+): Observable<RacedayReport> {
+  return defer(() => {
+    const report$ = new Subject<RaceReport>();
+    const ended$ = new Subject<string>();
+    const digests = context.store.meetingDigests();
+    const step$ = steps(report$).pipe(share());
+    const listedBefore = new Map<string, ReadonlySet<string>>();
+    const imported$ = step$.pipe(filter((step) => step.kind === 'imported'));
+    const order$ = step$.pipe(concatMap((step) => from(orders(step, { digests, listedBefore }, context))));
+    const actor$ = merge(first$, order$).pipe(
+      groupBy(({ raceId }) => raceId, {
+        duration: ({ key }) => ended$.pipe(filter((raceId) => raceId === key)),
+      }),
+      mergeMap((group) =>
+        limit(actor(group, context)).pipe(
+          finalize(() => {
+            ended$.next(group.key);
+          }),
+        ),
+      ),
+      tap((report) => {
+        report$.next(report);
+      }),
+    );
+    return merge(imported$, actor$, context.watchdog.watch());
+  });
+}
+
+/** A race's actor. One that fails by a fault of our own is started again, and its siblings never notice. */
+function actor(group: GroupedObservable<string, Addressed>, context: RacedayContext): Observable<RaceReport> {
+  return group.pipe(
+    take(1),
+    mergeMap((first) => {
+      const cadence = cadenceFor(context.cadences, first.country, first.category);
+      const order$ = group.pipe(
+        startWith(first),
+        map(({ order }) => order),
+      );
+      return race(group.key, order$, { ...context, cadence }).pipe(
+        retry({
+          delay: (error, failures) => restart(group.key, error, failures, context),
+          resetOnSuccess: true,
+        }),
+      );
+    }),
+  );
+}
+
+function restart(
+  raceId: string,
+  error: unknown,
+  failures: number,
+  context: RacedayContext,
+): Observable<unknown> {
+  const { scheduler, random, log } = context;
+  const delayMs = backOff(failures, Infinity, random());
+  const reason = error instanceof Error ? error.message : String(error);
+  log('race.restarted', { race_id: raceId, reason, delay_ms: delayMs });
+  return timer(delayMs, scheduler);
+}
+
+/** Lists the present dates once. */
+function listDay(context: RacedayContext): Observable<ImportStep> {
+  return from(nzDatesOfUtcDay(context.scheduler.now())).pipe(
+    concatMap((date) => listDate(date, 1, context)),
+    map((listing): ImportStep => ({ kind: 'listing', listing })),
+  );
+}
+
+/** What earlier listings said. */
+interface ListingMemory {
+  /** What stands for each meeting's row as last written. */
+  readonly digests: Map<string, string>;
+  /** Races that were not over, by date. */
+  readonly listedBefore: Map<string, ReadonlySet<string>>;
+}
+
+/** Meetings are written before the orders for their races are given: parents come before children. */
+function orders(step: ImportStep, memory: ListingMemory, context: RacedayContext): Addressed[] {
+  if (step.kind === 'imported') return [];
+  if (step.kind === 'fetch') {
+    const { raceId, country, category } = step.race;
+    return [addressed(raceId, country, category, { kind: 'poll' })];
+  }
+  if (step.listing.kind === 'failed') return [];
+  return listedOrders(step.listing, memory, context);
+}
+
+function listedOrders(
+  { date, snapshot }: Extract<Listing, { kind: 'listed' }>,
+  { digests, listedBefore }: ListingMemory,
+  context: RacedayContext,
+): Addressed[] {
+  const changes = meetingChanges(snapshot, digests, context);
+  if (changes.length > 0) context.store.commit(changes);
+  const meetings = selectedMeetings(snapshot, context);
+  const races = meetings.flatMap((meeting) => meeting.races).filter((listed) => !isOver(listed, context));
+  const ids = new Set(races.map(({ raceId }) => raceId));
+  for (const raceId of listedBefore.get(date) ?? []) {
+    if (!ids.has(raceId) && !context.store.isSettled(raceId)) {
+      context.log('race.vanished', { race_id: raceId, date });
+    }
+  }
+  listedBefore.set(date, ids);
+  context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
+  const { generatedAt } = snapshot;
+  return races.map((listed) =>
+    addressed(listed.raceId, listed.country, listed.category, { kind: 'listed', race: listed, generatedAt }),
+  );
+}
+
+function addressed(
+  raceId: string,
+  country: string | null,
+  category: string | null,
+  order: RaceOrder,
+): Addressed {
+  return { raceId, country, category, order };
+}

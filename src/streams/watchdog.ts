@@ -1,0 +1,53 @@
+import { ignoreElements, interval, tap } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Log } from '../domain/log-events.ts';
+import { timestamp } from '../domain/time.ts';
+
+const lookEveryMs = 30_000;
+
+/** Grace beyond a poll's own deadline. */
+const graceMs = 60_000;
+
+/** Knows when each race is to be polled next, and tells which one was not. */
+export class Watchdog {
+  readonly #due = new Map<string, number>();
+  readonly #scheduler: SchedulerLike;
+  readonly #patienceMs: number;
+  readonly #log: Log;
+
+  /** @param deadlineMs milliseconds of the scheduler's clock that a poll may take */
+  constructor(scheduler: SchedulerLike, deadlineMs: number, log: Log) {
+    this.#scheduler = scheduler;
+    this.#patienceMs = deadlineMs + graceMs;
+    this.#log = log;
+  }
+
+  /**
+   * A race's next poll; null when none is to come.
+   * @param due epoch milliseconds
+   */
+  expect(raceId: string, due: number | null): void {
+    if (due === null) this.#due.delete(raceId);
+    else this.#due.set(raceId, due);
+  }
+
+  /** Looks at all races from time to time; emits nothing. */
+  watch(): Observable<never> {
+    return interval(lookEveryMs, this.#scheduler).pipe(
+      tap(() => {
+        this.#look();
+      }),
+      ignoreElements(),
+    );
+  }
+
+  #look(): void {
+    const now = this.#scheduler.now();
+    for (const [raceId, due] of this.#due) {
+      if (now - due <= this.#patienceMs) continue;
+      this.#log('race.stalled', { race_id: raceId, due: timestamp(due), late_ms: Math.round(now - due) });
+      // Told once for each poll that is missing.
+      this.#due.delete(raceId);
+    }
+  }
+}
