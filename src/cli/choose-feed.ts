@@ -1,0 +1,42 @@
+import { readSource } from '../sinks/journal/journal.ts';
+import { UsageError } from './errors.ts';
+import { openSimulator, openTab } from './feed.ts';
+import type { OpenFeed, SimulatorChoice } from './feed.ts';
+import type { CommonOptions } from './program.ts';
+import type { Settings } from './settings.ts';
+
+/** Where journals are kept when no `--db` says otherwise. */
+export const journalFiles = {
+  tab: 'data/oddstream.db',
+  simulator: 'data/simulator.db',
+  recording: 'data/recording.db',
+} as const;
+
+export interface ChosenFeed {
+  readonly feed: OpenFeed;
+  /** File of the journal. */
+  readonly db: string;
+}
+
+/**
+ * The TAB feed with credentials, the simulator without them or when one is named.
+ * @throws UsageError when options contradict each other
+ */
+export async function chooseFeed(
+  options: CommonOptions & SimulatorChoice,
+  settings: Settings,
+): Promise<ChosenFeed> {
+  const own = (['speed', 'seed', 'races'] as const).filter((name) => options[name] !== undefined);
+  const names = own.map((name) => `--${name}`).join(', ');
+  if (own.length > 0 && options.simulator !== undefined) {
+    throw new UsageError([`${names} cannot be given with --simulator: the feed that runs has its own.`]);
+  }
+  if (options.simulator !== undefined || settings.identity === null) {
+    const db = options.db ?? journalFiles.simulator;
+    return { feed: await openSimulator(options, readSource(db)), db };
+  }
+  if (own.length > 0) {
+    throw new UsageError([`${names} is for the simulator, but TAB_FROM and the like name the real feed.`]);
+  }
+  return { feed: openTab(settings), db: options.db ?? journalFiles.tab };
+}

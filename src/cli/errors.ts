@@ -1,0 +1,41 @@
+import { JournalError } from '../sinks/journal/errors.ts';
+import { UnreadableError } from '../sources/recording/open.ts';
+
+/** Bad settings or a bad command line: told line by line, exit code 2. */
+export class UsageError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'UsageError';
+    this.problems = problems;
+  }
+}
+
+/** Something that the user can set right: told in one sentence, exit code 1. */
+export class CommandError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'CommandError';
+  }
+}
+
+/**
+ * Tells on standard error why a command failed.
+ * @returns the exit code: 2 for bad usage, 1 for a failure
+ */
+export function reportFailure(error: unknown): 1 | 2 {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) console.error(`oddstream: ${problem}`);
+    return 2;
+  }
+  const expected = [CommandError, JournalError, UnreadableError].some((kind) => error instanceof kind);
+  if (expected && error instanceof Error) console.error(`oddstream: ${error.message}`);
+  else console.error('oddstream failed by a fault of its own:', describe(error));
+  return 1;
+}
+
+/** Name, message and stack and nothing else: further properties of an error can hold what must not be shown. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : typeof error;
+}

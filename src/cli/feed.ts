@@ -1,0 +1,157 @@
+import { asyncScheduler } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+import { request } from 'undici';
+import { z } from 'zod';
+import type { Source } from '../domain/source.ts';
+import type { JournalSource } from '../sinks/journal/source.ts';
+import { launchSimulator } from '../sources/simulator/launch.ts';
+import { createTabClient } from '../sources/tab/client.ts';
+import { simulatedNow, simulatedScheduler } from '../streams/clock.ts';
+import type { ClockOrigin } from '../streams/clock.ts';
+import type { BudgetLimits } from '../streams/budget.ts';
+import { CommandError } from './errors.ts';
+import type { Settings } from './settings.ts';
+
+/** The feed that is recorded, with the clock that belongs to it. */
+export interface OpenFeed {
+  readonly kind: 'tab' | 'simulator';
+  readonly url: string;
+  readonly source: Source;
+  readonly journalSource: JournalSource;
+  readonly scheduler: SchedulerLike;
+  readonly speed: number;
+  readonly limits: BudgetLimits;
+  /** Milliseconds of the scheduler's clock. */
+  readonly deadlineMs: number;
+  /** Resolves with the reason when the feed itself has ended. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+}
+
+export interface SimulatorChoice {
+  /** An own simulator is started when left out. */
+  readonly simulator?: string;
+  readonly speed?: number;
+  readonly seed?: number;
+  readonly races?: number;
+}
+
+const pollDeadlineMs = 10_000;
+const leastRealDeadlineMs = 500;
+
+/** Waiting requests share these; the simulator has no budget, only this many connections. */
+const simulatorConnections = 16;
+
+/** The TAB API or another that speaks its format. */
+export function openTab(settings: Settings): OpenFeed {
+  const { tabBaseUrl, identity, requestsPerSecond, requestsInFlight } = settings;
+  const client = createTabClient({
+    baseUrl: tabBaseUrl,
+    identity,
+    connections: requestsInFlight,
+    deadlineMs: pollDeadlineMs,
+  });
+  return {
+    kind: 'tab',
+    url: tabBaseUrl,
+    source: client,
+    journalSource: { kind: 'tab', baseUrl: tabBaseUrl },
+    scheduler: asyncScheduler,
+    speed: 1,
+    limits: { requestsPerSecond, inFlight: requestsInFlight },
+    deadlineMs: pollDeadlineMs,
+    failed: new Promise(() => undefined),
+    close: () => client.close(),
+  };
+}
+
+/**
+ * A simulated feed: one that runs already, or one of our own in a thread. A journal's own seed, number of races
+ * and clock go before the defaults, so that a restart goes on where the clock stands by now.
+ *
+ * @param recorded what the journal says it holds; null without a journal
+ * @throws CommandError when it cannot be reached
+ */
+export async function openSimulator(
+  choice: SimulatorChoice,
+  recorded: JournalSource | null,
+): Promise<OpenFeed> {
+  return choice.simulator === undefined
+    ? await ownSimulator(choice, recorded?.kind === 'simulator' ? recorded : null)
+    : await runningSimulator(choice.simulator);
+}
+
+type RecordedSimulator = Extract<JournalSource, { kind: 'simulator' }>;
+
+async function ownSimulator(choice: SimulatorChoice, recorded: RecordedSimulator | null): Promise<OpenFeed> {
+  const seed = choice.seed ?? recorded?.seed ?? 1;
+  const racesPerDay = choice.races ?? recorded?.racesPerDay ?? 240;
+  const clock = goOn(recorded?.clock ?? null, choice.speed);
+  const simulator = await launchSimulator({ seed, racesPerDay, speed: clock.speed, port: 0, origin: clock });
+  return simulated(simulator.url, { kind: 'simulator', seed, racesPerDay, clock }, simulator.failed, () =>
+    simulator.stop(),
+  );
+}
+
+/** The clock of an earlier run goes on; another speed counts from now. */
+function goOn(clock: ClockOrigin | null, speed: number | undefined): ClockOrigin {
+  const now = Date.now();
+  if (clock === null) return { real: now, simulated: now, speed: speed ?? 1 };
+  if (speed === undefined || speed === clock.speed) return clock;
+  return { real: now, simulated: simulatedNow(clock, now), speed };
+}
+
+const clockAnswer = z.object({
+  speed: z.number().positive(),
+  seed: z.number(),
+  races: z.number(),
+  origin: z.object({ real: z.number(), simulated: z.number() }),
+});
+
+async function runningSimulator(url: string): Promise<OpenFeed> {
+  try {
+    const { body, statusCode } = await request(`${url}/clock`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+    const answer = clockAnswer.parse(statusCode === 200 ? await body.json() : null);
+    const { seed, races: racesPerDay, speed, origin } = answer;
+    const source = { kind: 'simulator', seed, racesPerDay, clock: { ...origin, speed } } as const;
+    return simulated(url, source, new Promise(() => undefined), () => Promise.resolve());
+  } catch (error) {
+    throw new CommandError(
+      `${url} is no simulated feed that runs: start one with "oddstream simulate" and give its address.`,
+      { cause: error },
+    );
+  }
+}
+
+function simulated(
+  url: string,
+  journalSource: RecordedSimulator,
+  failed: Promise<Error>,
+  stop: () => Promise<void>,
+): OpenFeed {
+  const { clock } = journalSource;
+  const deadlineMs = Math.max(pollDeadlineMs, leastRealDeadlineMs * clock.speed);
+  const scheduler = simulatedScheduler(clock);
+  const client = createTabClient({
+    baseUrl: url,
+    identity: null,
+    connections: simulatorConnections,
+    deadlineMs: deadlineMs / clock.speed,
+    now: () => scheduler.now(),
+  });
+  return {
+    kind: 'simulator',
+    url,
+    source: client,
+    journalSource,
+    scheduler,
+    speed: clock.speed,
+    limits: { requestsPerSecond: Infinity, inFlight: simulatorConnections },
+    deadlineMs,
+    failed,
+    close: async () => {
+      await client.close();
+      await stop();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { lastValueFrom } from 'rxjs';
+import { importOnce } from '../streams/raceday.ts';
+import { chooseFeed } from './choose-feed.ts';
+import { loadEnvironment } from './environment.ts';
+import { CommandError } from './errors.ts';
+import type { SimulatorChoice } from './feed.ts';
+import { createLog } from './logger.ts';
+import { progressLine } from './progress.ts';
+import type { CommonOptions } from './program.ts';
+import { openService } from './service.ts';
+import { readSettings } from './settings.ts';
+import { stopSignal } from './signals.ts';
+
+/** `oddstream import` */
+export async function importCommand(
+  options: CommonOptions & SimulatorChoice & { readonly date?: string },
+): Promise<void> {
+  const settings = readSettings(loadEnvironment());
+  const { feed, db } = await chooseFeed(options, settings);
+  const log = createLog(options.logLevel, () => feed.scheduler.now());
+  const service = await openService(feed, db, settings, log);
+  const progress = progressLine();
+  service.report$.subscribe({
+    next: () => {
+      progress.show(() => `${service.totals.polls} events fetched, ${service.totals.failed} failed`);
+    },
+    error: () => undefined,
+  });
+  try {
+    const imported = lastValueFrom(service.report$, { defaultValue: null });
+    const dates = options.date === undefined ? undefined : [options.date];
+    service.start((context) => importOnce(context, dates));
+    const outcome = await Promise.race([imported, stopSignal(), feed.failed]);
+    if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
+    if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; run it again to go on.`);
+    if (outcome?.kind === 'imported' && outcome.failures.length > 0) process.exitCode = 1;
+  } finally {
+    progress.clear();
+    await service.stop();
+  }
+}

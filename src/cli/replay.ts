@@ -1,0 +1,136 @@
+import type { Baseline } from '../domain/baseline.ts';
+import { diffEvent } from '../domain/diff.ts';
+import { rowId } from '../domain/ids.ts';
+import type { Log, LogFields } from '../domain/log-events.ts';
+import { tables } from '../domain/tables.ts';
+import type { Change } from '../domain/tables.ts';
+import { timestamp } from '../domain/time.ts';
+import type { Journal } from '../sinks/journal/journal.ts';
+import { classify } from '../sources/recording/classify.ts';
+import { readRecording } from '../sources/recording/read.ts';
+import type { RecordedResponse } from '../sources/recording/read.ts';
+import { ParseError, parseEvent, parseListing } from '../sources/tab/parse.ts';
+
+/** What a replay came to: see `replay.finished`. */
+export type ReplayCounts = Omit<LogFields<'replay.finished'>, 'duration_ms'>;
+
+/** Responses of one transaction. A replay that is cut off is run again, and finds what it had recorded. */
+const responsesPerCommit = 64;
+
+/**
+ * Takes recorded responses through the same parser, diff and journal as live ones. `observed_at` is the time of
+ * receipt; listings are checked and counted but not stored.
+ *
+ * @param progress called after every response with the counts so far
+ */
+export async function replay(
+  files: readonly string[],
+  journal: Journal,
+  log: Log,
+  progress: (counts: ReplayCounts, file: string) => void = () => undefined,
+): Promise<ReplayCounts> {
+  const run = new Replay(journal);
+  for (const file of files) {
+    run.counts.files++;
+    for await (const line of readRecording(file)) {
+      run.counts.lines++;
+      const problem = 'problem' in line ? line.problem : run.take(line);
+      if (problem !== null) {
+        run.counts.unusable++;
+        log('replay.problem', { file, line: line.line, reason: problem });
+      }
+      progress(run.counts, file);
+    }
+  }
+  run.flush();
+  return run.counts;
+}
+
+class Replay {
+  readonly counts = {
+    files: 0,
+    lines: 0,
+    taken: 0,
+    changed: 0,
+    unchanged: 0,
+    already_recorded: 0,
+    listings: 0,
+    not_used: 0,
+    unusable: 0,
+    rows: 0,
+  };
+  readonly #journal: Journal;
+  readonly #baselines = new Map<string, Baseline>();
+  readonly #pollsWaiting = new Set<string>();
+  #waiting: Change[] = [];
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Takes a response; what keeps it from being used is returned as one sentence. */
+  take(response: RecordedResponse): string | null {
+    const recorded = classify(response.url);
+    if (recorded.kind === 'other') {
+      this.counts.not_used++;
+      return null;
+    }
+    if (response.status !== 200) return `it was answered with status ${response.status}`;
+    try {
+      if (recorded.kind === 'event') this.#takeEvent(response);
+      else this.#takeListing(response);
+      return null;
+    } catch (error) {
+      if (error instanceof ParseError) return error.message;
+      throw error;
+    }
+  }
+
+  /** Commits what is waiting. */
+  flush(): void {
+    this.#journal.commit(this.#waiting);
+    this.#waiting = [];
+    this.#pollsWaiting.clear();
+  }
+
+  #takeListing(response: RecordedResponse): void {
+    const { rejected } = parseListing(response.body);
+    if (rejected[0]) throw new ParseError(`meeting ${rejected[0].meetingId ?? '?'}: ${rejected[0].reason}`);
+    this.counts.listings++;
+  }
+
+  #takeEvent(response: RecordedResponse): void {
+    const snapshot = parseEvent(response.body);
+    const { raceId } = snapshot;
+    const startedAt = timestamp(response.startedAt ?? response.receivedAt);
+    const id = rowId(raceId, startedAt);
+    if (this.#pollsWaiting.has(id) || this.#journal.hasPoll(id)) {
+      this.counts.already_recorded++;
+      return;
+    }
+    const baseline = this.#baselines.get(raceId) ?? this.#journal.baseline(raceId);
+    const difference = diffEvent(baseline, snapshot, response.receivedAt);
+    const rows = difference.changes.filter(({ table }) => tables[table].kind === 'history').length;
+    this.#baselines.set(raceId, difference.baseline);
+    this.#pollsWaiting.add(id);
+    this.#waiting.push(...difference.changes, {
+      table: 'polls',
+      row: {
+        id,
+        race_id: raceId,
+        started_at: startedAt,
+        lateness_ms: null,
+        duration_ms: response.startedAt === null ? null : response.receivedAt - response.startedAt,
+        outcome: rows > 0 ? 'changed' : 'unchanged',
+        reason: null,
+        bytes: null,
+        changes: rows,
+        source_time: timestamp(snapshot.generatedAt),
+      },
+    });
+    this.counts.taken++;
+    this.counts.rows += rows;
+    this.counts[rows > 0 ? 'changed' : 'unchanged']++;
+    if (this.#pollsWaiting.size >= responsesPerCommit) this.flush();
+  }
+}

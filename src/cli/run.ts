@@ -1,0 +1,69 @@
+import { lastValueFrom } from 'rxjs';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Log } from '../domain/log-events.ts';
+import { raceday } from '../streams/raceday.ts';
+import { chooseFeed } from './choose-feed.ts';
+import { loadEnvironment } from './environment.ts';
+import type { SimulatorChoice } from './feed.ts';
+import { createLog } from './logger.ts';
+import type { CommonOptions } from './program.ts';
+import { openScreen } from './screen.ts';
+import { openService } from './service.ts';
+import type { Service } from './service.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { stopSignal } from './signals.ts';
+
+/** `oddstream run` */
+export async function runCommand(
+  options: CommonOptions & SimulatorChoice & { readonly duration?: number },
+): Promise<void> {
+  const settings = readSettings(loadEnvironment());
+  const { feed, db } = await chooseFeed(options, settings);
+  const screen = openScreen(() => feed.scheduler.now());
+  const log = createLog(options.logLevel, () => feed.scheduler.now(), screen?.destination);
+  const service = await openService(feed, db, settings, log);
+  const startedAt = performance.now();
+  tellStart(service, settings, log);
+
+  const ended = lastValueFrom(service.report$, { defaultValue: null }).then(
+    () => 'the race day ended',
+    (error: unknown) => failure(error),
+  );
+  screen?.start(service);
+  service.start(raceday);
+  const why = await Promise.race([stopSignal(), after(options.duration), feed.failed, ended]);
+  screen?.stop();
+
+  const reason = why instanceof Error ? why.message : why;
+  if (why instanceof Error) {
+    log('service.failed', { reason });
+    process.exitCode = 1;
+  }
+  log('service.stopping', { reason });
+  await service.stop();
+  const { polls, changes } = service.totals;
+  log('service.stopped', { duration_ms: Math.round(performance.now() - startedAt), polls, changes });
+}
+
+function tellStart({ feed, journal }: Service, settings: Settings, log: Log): void {
+  log('service.started', {
+    version: manifest.version,
+    source: feed.kind,
+    feed: feed.url,
+    journal: journal.file,
+    records: `${settings.categories.join(',')} races in ${settings.countries.join(',')}`,
+    speed: feed.speed,
+  });
+}
+
+/** Resolves after a real time in milliseconds; never when there is none. */
+function after(durationMs: number | undefined): Promise<string> {
+  return new Promise((resolve) => {
+    if (durationMs !== undefined) setTimeout(resolve, durationMs, 'the duration is over').unref();
+  });
+}
+
+function failure(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

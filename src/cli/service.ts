@@ -1,0 +1,139 @@
+import { Subject, Subscription, asyncScheduler, ignoreElements, lastValueFrom, race, tap, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Log } from '../domain/log-events.ts';
+import { openJournal } from '../sinks/journal/journal.ts';
+import type { Journal } from '../sinks/journal/journal.ts';
+import { RequestBudget } from '../streams/budget.ts';
+import { FeedClock } from '../streams/feed-clock.ts';
+import { feedOf } from '../streams/feed.ts';
+import { timeTroubles } from '../streams/heartbeat.ts';
+import type { RacedayContext, RacedayReport } from '../streams/raceday.ts';
+import { Watchdog } from '../streams/watchdog.ts';
+import type { OpenFeed } from './feed.ts';
+import type { Settings } from './settings.ts';
+
+/** Real time that polls under way get to end in, once the service is to stop. */
+const drainMs = 1_000;
+
+/** What was done since the start. */
+export interface ServiceTotals {
+  polls: number;
+  failed: number;
+  changes: number;
+}
+
+/** A recorder that runs, from {@link startService} until {@link Service.stop}. */
+export class Service {
+  readonly journal: Journal;
+  readonly feed: OpenFeed;
+  readonly totals: ServiceTotals = { polls: 0, failed: 0, changes: 0 };
+  readonly #report$ = new Subject<RacedayReport>();
+  readonly #budget: RequestBudget;
+  readonly #context: RacedayContext;
+  readonly #troubles: Observable<never>;
+  #work: Subscription | null = null;
+
+  constructor(feed: OpenFeed, journal: Journal, settings: Settings, log: Log) {
+    this.feed = feed;
+    this.journal = journal;
+    this.#budget = new RequestBudget(feed.limits, feed.scheduler);
+    const clockSet$ = new Subject<number>();
+    this.#troubles = timeTroubles(feed.scheduler, () => performance.now(), feed.speed, asyncScheduler).pipe(
+      tap((trouble) => {
+        if (trouble.kind === 'stalled') {
+          log('loop.stalled', { stall_ms: trouble.ms });
+        } else {
+          log('clock.jumped', { jump_ms: trouble.ms });
+          clockSet$.next(trouble.ms);
+        }
+      }),
+      ignoreElements(),
+    );
+    this.#context = {
+      clockSet$,
+      feedClock: new FeedClock(log),
+      watchdog: new Watchdog(feed.scheduler, feed.deadlineMs, log),
+      scheduler: feed.scheduler,
+      feed: feedOf(feed.source),
+      store: journal,
+      budget: this.#budget,
+      cadences: settings.cadences,
+      countries: new Set(settings.countries),
+      categories: new Set(settings.categories),
+      deadlineMs: feed.deadlineMs,
+      runningSince: feed.scheduler.now(),
+      log,
+      random: Math.random,
+    };
+  }
+
+  /** What the race day tells, while it runs; errors with what ended it. */
+  get report$(): Observable<RacedayReport> {
+    return this.#report$;
+  }
+
+  /** Starts the work, that of `raceday` or of `importOnce`. Listen to {@link report$} before. */
+  start(work: (context: RacedayContext) => Observable<RacedayReport>): void {
+    this.#work = new Subscription();
+    this.#work.add(
+      this.#troubles.subscribe({
+        error: (error: unknown) => {
+          this.#fail(error);
+        },
+      }),
+    );
+    this.#work.add(
+      work(this.#context).subscribe({
+        next: (report) => {
+          this.#count(report);
+          this.#report$.next(report);
+        },
+        error: (error: unknown) => {
+          this.#fail(error);
+        },
+        complete: () => {
+          this.#report$.complete();
+        },
+      }),
+    );
+  }
+
+  #fail(error: unknown): void {
+    this.#report$.error(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Starts nothing more, lets the polls under way end for a moment, and closes everything. */
+  async stop(): Promise<void> {
+    await lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
+    this.#work?.unsubscribe();
+    await this.feed.close();
+    this.journal.close();
+  }
+
+  #count(report: RacedayReport): void {
+    if (report.kind !== 'polled') return;
+    this.totals.polls++;
+    this.totals.changes += report.changes;
+    if (report.outcome === 'failed') this.totals.failed++;
+  }
+}
+
+/**
+ * Opens a journal for a feed; when that fails, the feed is closed again.
+ * @throws JournalError
+ */
+export async function openService(
+  feed: OpenFeed,
+  db: string,
+  settings: Settings,
+  log: Log,
+): Promise<Service> {
+  try {
+    const journal = openJournal(db, { source: feed.journalSource, now: () => feed.scheduler.now() });
+    journal.setSource(feed.journalSource);
+    return new Service(feed, journal, settings, log);
+  } catch (error) {
+    await feed.close();
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { startSimulatorServer } from '../sources/simulator/server.ts';
+import { CommandError } from './errors.ts';
+import { stopSignal } from './signals.ts';
+
+export interface SimulateOptions {
+  readonly races: number;
+  readonly seed: number;
+  readonly speed: number;
+  readonly port: number;
+}
+
+/** `oddstream simulate` */
+export async function simulateCommand({ races, seed, speed, port }: SimulateOptions): Promise<void> {
+  const now = Date.now();
+  const server = await startSimulatorServer({
+    seed,
+    racesPerDay: races,
+    speed,
+    port,
+    origin: { real: now, simulated: now },
+  }).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const what = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+    throw new CommandError(`Port ${port} on 127.0.0.1 ${what}; name another one (--port).`, { cause: error });
+  });
+  console.log(
+    `A simulated feed runs at ${server.url}: ${races} races a day, seed ${seed}, ${speed} times as fast as real time.\n` +
+      `Record it with: oddstream run --simulator ${server.url}`,
+  );
+  await stopSignal();
+  await server.close();
+}

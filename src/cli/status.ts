@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { openReader } from '../sinks/journal/reader.ts';
+import type { FileStatus } from '../sinks/journal/reader.ts';
+import type { RaceLine } from '../sinks/journal/status.ts';
+import { journalFiles } from './choose-feed.ts';
+import type { CommonOptions } from './program.ts';
+
+/** `oddstream status` */
+export function statusCommand(options: CommonOptions & { readonly json?: true }): void {
+  const reader = openReader(options.db ?? defaultJournal());
+  try {
+    const status = reader.status(5);
+    console.log(options.json ? JSON.stringify(status) : describe(status));
+  } finally {
+    reader.close();
+  }
+}
+
+/** The feed's journal; where there is none, the simulator's. */
+function defaultJournal(): string {
+  return existsSync(journalFiles.tab) ? journalFiles.tab : journalFiles.simulator;
+}
+
+function describe(status: FileStatus): string {
+  const { races, gaps, recentPolls, lastImport } = status;
+  const tableLines = Object.entries(status.counts).map(([table, rows]) => `  ${table.padEnd(20)} ${rows}`);
+  return [
+    `${status.file} (${megabytes(status.size + status.walSize)} MB) records ${sourceName(status)}`,
+    ...tableLines,
+    `last poll: ${status.lastPollAt ?? 'none'}`,
+    `polls in the ten minutes before it: ${recentPolls.changed} changed, ${recentPolls.unchanged} unchanged, ${recentPolls.failed} failed`,
+    `gaps: ${gaps.total}, ${gaps.open} of them open`,
+    lastImport === null
+      ? 'import: none yet'
+      : `import of ${lastImport.dates.join(', ')}: ${lastImport.meetings} meetings, ${lastImport.races} races, ` +
+        `${lastImport.failed.length} failed, ${lastImport.finishedAt ?? 'under way'}`,
+    ...(lastImport?.failed ?? []).map((failure) => `  failed: ${JSON.stringify(failure)}`),
+    `live races: ${races.live}`,
+    ...races.running.map((race) => raceLine('running', race)),
+    ...races.next.map((race) => raceLine('next', race)),
+  ].join('\n');
+}
+
+function sourceName({ source }: FileStatus): string {
+  if (source.kind === 'recording') return 'what recordings served';
+  if (source.kind === 'tab') return source.baseUrl;
+  return `the simulator (seed ${source.seed}, ${source.racesPerDay} races a day)`;
+}
+
+function raceLine(kind: string, race: RaceLine): string {
+  return `  ${kind.padEnd(8)} ${race.start} ${race.meeting ?? '?'} R${race.raceNumber ?? '?'} ${race.name ?? ''} (${race.status})`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}
