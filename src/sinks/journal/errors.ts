@@ -1,0 +1,53 @@
+/**
+ * Why a journal cannot be opened, read or written: one sentence that says what is wrong, names the file and
+ * says what to do.
+ */
+export class JournalError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'JournalError';
+  }
+}
+
+const sqliteFaults = new Map<number, (file: string) => string>([
+  [5, (file) => `${file} is locked by another program; close that program and try again.`],
+  [6, (file) => `${file} is locked by another program; close that program and try again.`],
+  [8, (file) => `${file} is read-only; make it writable or name another file (--db).`],
+  [10, (file) => `${file} could not be read or written (disk I/O error); check the disk that holds it.`],
+  [11, (file) => `${file} is damaged; move it away and put a copy in its place, or start a new one.`],
+  [13, (file) => `${file} cannot grow, its disk is full; free some space and start again.`],
+  [14, (file) => `${file} could not be opened; check that it and its directory may be read and written.`],
+  [26, (file) => `${file} is not an oddstream journal (it is no SQLite database); name another file (--db).`],
+]);
+
+const systemFaults = new Map<string, string>([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOENT', 'there is no such place'],
+  ['ENOSPC', 'the disk is full'],
+  ['ENOTDIR', 'a part of the path is a file, not a directory'],
+  ['EEXIST', 'a part of the path is a file, not a directory'],
+  ['ELOOP', 'its symbolic links go in a circle'],
+  ['ENAMETOOLONG', 'the path is too long'],
+]);
+
+/** The failure of SQLite that an error stands for, as its primary result code; null when it is another error. */
+export function sqliteFault(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error)) return null;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+/** A failure of SQLite as the sentence it stands for; every other error as it is. */
+export function explained(file: string, error: unknown): unknown {
+  const fault = sqliteFault(error);
+  if (fault === null || !(error instanceof Error)) return error;
+  const sentence = sqliteFaults.get(fault)?.(file);
+  return new JournalError(sentence ?? `${file} failed in SQLite (${error.message}).`, { cause: error });
+}
+
+/** A failure of the file system as the reason it stands for. */
+export function systemReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return systemFaults.get(code) ?? code;
+}

@@ -1,0 +1,249 @@
+import type { Baseline } from '../../domain/baseline.ts';
+import type { Change, GapRow } from '../../domain/tables.ts';
+import { readBaseline } from './baseline.ts';
+import { writeOf } from './changes.ts';
+import { JournalError, explained } from './errors.ts';
+import { locate, makeWritable } from './location.ts';
+import { lockWriter } from './lock.ts';
+import type { WriterLock } from './lock.ts';
+import { openReadable, openWritable, refuseForeign } from './open.ts';
+import { quarantineWrite } from './quarantine.ts';
+import type { Quarantined } from './quarantine.ts';
+import * as queries from './queries.ts';
+import type { LiveRace, RowCounts } from './queries.ts';
+import { parseSource, requireSameSource } from './source.ts';
+import type { JournalSource } from './source.ts';
+import { Writer, preparing } from './writer.ts';
+import type { Prepare } from './writer.ts';
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Keys of `meta` that are the journal's own. */
+const sourceKey = 'source';
+const writerKey = 'writer_pid';
+
+export interface JournalOptions {
+  /** Where its rows come from; a journal of another source is refused. */
+  readonly source: JournalSource;
+  /** The clock that numbers rows, epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Opens a journal for writing, and makes it and its directory where there is none. One writer at a time, in this
+ * process or another; any number of readers.
+ *
+ * @param file name of the SQLite file; `FILE-lock` beside it is the writer's lock
+ * @throws JournalError when it cannot be written or is not this source's; nothing existing is changed then
+ */
+export function openJournal(file: string, options: JournalOptions): Journal {
+  const location = locate(file);
+  makeWritable(location);
+  const { path } = location;
+  if (location.exists) refuseForeign(path);
+  const lock = lockWriter(path);
+  if (lock === null) throw inUse(path);
+  try {
+    const source = JSON.stringify(options.source);
+    const db = openWritable(location, (fresh) => {
+      queries.setMeta(preparing(fresh), sourceKey, source);
+    });
+    return new Journal(path, db, lock, options);
+  } catch (error) {
+    lock.release();
+    throw explained(path, error);
+  }
+}
+
+/**
+ * The source of a journal, read beside its writer; null when there is no journal yet.
+ * @throws JournalError when the file is something else
+ */
+export function readSource(file: string): JournalSource | null {
+  const location = locate(file);
+  const db = openReadable(location);
+  if (db === null) return null;
+  try {
+    return parseSource(location.path, queries.getMeta(preparing(db), sourceKey));
+  } catch (error) {
+    throw explained(location.path, error);
+  } finally {
+    db.close();
+  }
+}
+
+/** An open journal. A failure of SQLite or of the disk in any call is a JournalError. */
+export class Journal {
+  /** Absolute path of the SQLite file. */
+  readonly file: string;
+  readonly #db: DatabaseSync;
+  readonly #lock: WriterLock;
+  readonly #prepare: Prepare;
+  readonly #writer: Writer;
+  #source: JournalSource;
+
+  /** For {@link openJournal}, which checked the file and took its lock. The database is closed when it throws. */
+  constructor(file: string, db: DatabaseSync, lock: WriterLock, { source, now }: JournalOptions) {
+    this.file = file;
+    this.#db = db;
+    this.#lock = lock;
+    this.#prepare = preparing(db);
+    try {
+      this.#source = parseSource(file, queries.getMeta(this.#prepare, sourceKey));
+      requireSameSource(file, this.#source, source);
+      this.#writer = new Writer(db, this.#prepare, now);
+      queries.setMeta(this.#prepare, writerKey, String(process.pid));
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** What the journal records; a simulator's clock as last stored. */
+  get source(): JournalSource {
+    return this.#source;
+  }
+
+  /**
+   * Stores the same source with another clock.
+   * @throws JournalError when it is another source
+   */
+  setSource(source: JournalSource): void {
+    requireSameSource(this.file, this.#source, source);
+    this.#run(() => {
+      queries.setMeta(this.#prepare, sourceKey, JSON.stringify(source));
+    });
+    this.#source = source;
+  }
+
+  /**
+   * Writes all changes or none, durable on return.
+   *
+   * A row of a history table that is there already stays as it is. A whole row of a current table takes the place
+   * of the one with its key unless that one's `source_time` is newer; but a meeting that a listing told is not
+   * replaced by what an event tells of it, nor a race that an event told by a listing's row, and the other way
+   * round always. Patches are never refused.
+   *
+   * @throws TypeError when a value is not what its column holds (NaN, infinite, undefined …): nothing is written
+   */
+  commit(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    const writes = changes.map(writeOf);
+    this.#run(() => {
+      this.#writer.write(writes);
+    });
+  }
+
+  /** See {@link readBaseline}: as committed last, but `listed` is null. */
+  baseline(raceId: string): Baseline {
+    return this.#run(() => readBaseline(this.#prepare, raceId));
+  }
+
+  hasPoll(id: string): boolean {
+    return this.#run(() => queries.hasPoll(this.#prepare, id));
+  }
+
+  /** When a race was last polled, epoch milliseconds; null for never. */
+  lastPollAt(raceId: string): number | null {
+    return this.#run(() => queries.lastPollAt(this.#prepare, raceId));
+  }
+
+  /** The same without failed polls. */
+  lastGoodPollAt(raceId: string): number | null {
+    return this.#run(() => queries.lastGoodPollAt(this.#prepare, raceId));
+  }
+
+  /** Every race that is not settled, by its start. */
+  liveRaces(): LiveRace[] {
+    return this.#run(() => queries.liveRaces(this.#prepare));
+  }
+
+  /** Gaps that nothing closed yet, the oldest first. */
+  openGaps(): GapRow[] {
+    return this.#run(() => queries.openGaps(this.#prepare));
+  }
+
+  /** The gap of a race that its next good poll closes; null when there is none. */
+  openGap(raceId: string): GapRow | null {
+    return this.#run(() => queries.openGap(this.#prepare, raceId));
+  }
+
+  /** Whether polling of a race has ended. */
+  isSettled(raceId: string): boolean {
+    return this.#run(() => queries.isSettled(this.#prepare, raceId));
+  }
+
+  /**
+   * Digest of each listed meeting by its id, as `listedMeeting` computes it.
+   * @param since first NZ date wanted, `YYYY-MM-DD`; all without it
+   */
+  meetingDigests(since = ''): Map<string, string> {
+    return this.#run(() => queries.meetingDigests(this.#prepare, since));
+  }
+
+  /** Keeps a response that could not be used; returns its id. The same response twice is one row. */
+  quarantine(response: Quarantined): string {
+    const { id, write } = quarantineWrite(response);
+    this.#run(() => {
+      this.#writer.write([write]);
+    });
+    return id;
+  }
+
+  getMeta(key: string): string | null {
+    return this.#run(() => queries.getMeta(this.#prepare, key));
+  }
+
+  /** @throws TypeError for the keys that are the journal's own */
+  setMeta(key: string, value: string): void {
+    if (key === sourceKey || key === writerKey) throw new TypeError(`meta.${key} is the journal's own`);
+    this.#run(() => {
+      queries.setMeta(this.#prepare, key, value);
+    });
+  }
+
+  /** Rows of each table. */
+  counts(): RowCounts {
+    return this.#run(() => queries.counts(this.#prepare));
+  }
+
+  /** Moves everything into the one file, closes it and lets the next writer in. A second call does nothing. */
+  close(): void {
+    if (!this.#db.isOpen) return;
+    try {
+      // A reader in the middle of a long query keeps the log as it is: the next close takes care of it.
+      this.#db.exec('PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      throw explained(this.file, error);
+    } finally {
+      this.#db.close();
+      this.#lock.release();
+    }
+  }
+
+  #run<T>(work: () => T): T {
+    if (!this.#db.isOpen) throw new JournalError(`${this.file} is closed; open it again to use it.`);
+    try {
+      return work();
+    } catch (error) {
+      throw explained(this.file, error);
+    }
+  }
+}
+
+function inUse(path: string): JournalError {
+  return new JournalError(
+    `${path} is in use by another oddstream process${writerOf(path)}; stop it or name another file (--db).`,
+  );
+}
+
+/** Who writes a journal, as far as it says so. */
+function writerOf(path: string): string {
+  try {
+    const db = openReadable(locate(path));
+    const pid = db && queries.getMeta(preparing(db), writerKey);
+    db?.close();
+    return pid ? ` (pid ${pid})` : '';
+  } catch {
+    return '';
+  }
+}

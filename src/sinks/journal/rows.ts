@@ -1,0 +1,57 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Column, RowOf, Table } from '../../domain/tables.ts';
+
+/** A row as node:sqlite gives it. */
+export type StoredRow = Record<string, SQLOutputValue>;
+
+/**
+ * A value as SQLite stores it: numbers as they are, booleans as 0 and 1.
+ * @throws TypeError for a value that the column does not hold; NaN and infinite numbers among them
+ */
+export function encodeValue(table: Table, name: string, value: unknown): SQLInputValue {
+  const column = table.columns[name];
+  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+  if (value === null && column.nullable) return null;
+  switch (column.type) {
+    case 'boolean':
+      if (typeof value === 'boolean') return value ? 1 : 0;
+      break;
+    case 'integer':
+      if (Number.isSafeInteger(value)) return value as number;
+      break;
+    case 'real':
+      if (Number.isFinite(value)) return value as number;
+      break;
+    default:
+      if (typeof value === 'string') return value;
+  }
+  throw new TypeError(`${table.name}.${name} cannot hold ${shown(value)}: it is ${wanted(column)}`);
+}
+
+/** A stored row as the rest of the program knows it; columns of no table of its own, as `seq`, are left out. */
+export function decodeRow<C extends Record<string, Column>>(
+  table: Table<C>,
+  stored: StoredRow,
+): RowOf<Table<C>> {
+  const row: Record<string, unknown> = {};
+  for (const [name, { type }] of Object.entries(table.columns)) {
+    const value = stored[name];
+    row[name] = type === 'boolean' && value !== null ? value === 1 : value;
+  }
+  return row as RowOf<Table<C>>;
+}
+
+/** Epoch milliseconds of a stored time. */
+export function millis(time: string): number;
+export function millis(time: string | null): number | null;
+export function millis(time: string | null): number | null {
+  return time === null ? null : Date.parse(time);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function wanted({ type, nullable }: Column): string {
+  return `${type}${nullable ? ' or null' : ''}`;
+}

@@ -1,0 +1,62 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Write } from './changes.ts';
+import { numberedTables, quoted } from './ddl.ts';
+
+/** Statements of one connection, each prepared once. */
+export type Prepare = (sql: string) => StatementSync;
+
+export function preparing(db: DatabaseSync): Prepare {
+  const statements = new Map<string, StatementSync>();
+  return (sql) => {
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  };
+}
+
+/** Writes rows in transactions and numbers them, rising over all tables, restarts and clocks. */
+export class Writer {
+  readonly #db: DatabaseSync;
+  readonly #prepare: Prepare;
+  readonly #now: () => number;
+  /** `seq` of the newest row of the journal. */
+  #last: number;
+
+  /** @param now our clock, epoch milliseconds */
+  constructor(db: DatabaseSync, prepare: Prepare, now: () => number) {
+    this.#db = db;
+    this.#prepare = prepare;
+    this.#now = now;
+    this.#last = lastSeq(db);
+  }
+
+  /** All or nothing, durable on return. A row that is there already, or is refused as older, takes no number. */
+  write(writes: readonly Write[]): void {
+    const floor = Math.floor(this.#now()) * 1000;
+    const before = this.#last;
+    if (!Number.isSafeInteger(Math.max(floor, before) + writes.length)) {
+      throw new TypeError(`the clock cannot number rows: ${this.#now()} is no time in milliseconds`);
+    }
+    this.#prepare('BEGIN IMMEDIATE').run();
+    try {
+      for (const { sql, values } of writes) {
+        const seq = Math.max(this.#last + 1, floor);
+        if (this.#prepare(sql).run(seq, ...values).changes !== 0) this.#last = seq;
+      }
+      this.#prepare('COMMIT').run();
+    } catch (error) {
+      this.#last = before;
+      // After some failures SQLite has rolled back by itself.
+      if (this.#db.isTransaction) this.#prepare('ROLLBACK').run();
+      throw error;
+    }
+  }
+}
+
+function lastSeq(db: DatabaseSync): number {
+  const each = numberedTables.map((table) => `SELECT max("seq") AS "seq" FROM ${quoted(table)}`);
+  return Number(db.prepare(`SELECT max("seq") AS "seq" FROM (${each.join(' UNION ALL ')})`).get()?.seq ?? 0);
+}
