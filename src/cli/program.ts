@@ -56,6 +56,7 @@ export function buildProgram(): Command {
   common(program.command('status'))
     .description('Tell how a journal stands. Exit code 1 when there is none.')
     .option('--json', 'as one JSON object')
+    .option('--max-age <time>', 'exit code 1 when the newest poll is older than this, e.g. 35m', duration)
     .action(statusCommand);
 
   return program;

@@ -2,15 +2,23 @@ import { existsSync } from 'node:fs';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { FileStatus } from '../sinks/journal/reader.ts';
 import type { RaceLine } from '../sinks/journal/status.ts';
+import { simulatedNow } from '../streams/clock.ts';
 import { journalFiles } from './choose-feed.ts';
+import { CommandError } from './errors.ts';
 import type { CommonOptions } from './program.ts';
 
-/** `oddstream status` */
-export function statusCommand(options: CommonOptions & { readonly json?: true }): void {
+/**
+ * `oddstream status`
+ * @throws CommandError when the newest poll is older than the age asked for
+ */
+export function statusCommand(
+  options: CommonOptions & { readonly json?: true; readonly maxAge?: number },
+): void {
   const reader = openReader(options.db ?? defaultJournal());
   try {
     const status = reader.status(5);
     console.log(options.json ? JSON.stringify(status) : describe(status));
+    if (options.maxAge !== undefined) requireFresh(status, options.maxAge);
   } finally {
     reader.close();
   }
@@ -19,6 +27,16 @@ export function statusCommand(options: CommonOptions & { readonly json?: true })
 /** The feed's journal; where there is none, the simulator's. */
 function defaultJournal(): string {
   return existsSync(journalFiles.tab) ? journalFiles.tab : journalFiles.simulator;
+}
+
+/** @param maxAgeMs milliseconds of the clock that the journal was written by */
+function requireFresh(status: FileStatus, maxAgeMs: number): void {
+  const { source, lastPollAt, file } = status;
+  const now = source.kind === 'simulator' ? simulatedNow(source.clock, Date.now()) : Date.now();
+  if (lastPollAt !== null && now - Date.parse(lastPollAt) <= maxAgeMs) return;
+  throw new CommandError(
+    `${file} has no poll of the last ${Math.round(maxAgeMs / 1000)} s; see whether oddstream runs.`,
+  );
 }
 
 function describe(status: FileStatus): string {

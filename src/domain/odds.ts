@@ -69,9 +69,12 @@ export function valueAt(line: readonly PricePoint[], at: number): number | null 
   return line.findLast((point) => point.at <= at)?.odds ?? null;
 }
 
-/** A line with one more point, after those of the same time. */
+/** A line with one more point, after those of the same time; the same line when the point before it is its like. */
 export function withPoint(line: readonly PricePoint[], point: PricePoint): readonly PricePoint[] {
   const index = line.findLastIndex((other) => other.at <= point.at) + 1;
+  const before = line[index - 1];
+  // A response served twice tells its price twice, at the same time: one row, one point.
+  if (before?.at === point.at && before.odds === point.odds) return line;
   return line.toSpliced(index, 0, point);
 }
 

@@ -17,6 +17,7 @@ import { rowId } from '../domain/ids.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
 import type { ImportRow } from '../domain/tables.ts';
 import { timestamp } from '../domain/time.ts';
+import { tryCommit } from './commit.ts';
 import { nzDatesOfUtcDay } from './days.ts';
 import { isOver, listDate, selectedMeetings } from './listing.ts';
 import type { Listing } from './listing.ts';
@@ -82,7 +83,7 @@ interface Run {
 
 function startRun(dates: readonly string[], context: RacedayContext): Run {
   const run = { startedAt: context.scheduler.now(), dates, races: new Map(), failures: [], meetings: 0 };
-  context.store.commit([{ table: 'imports', row: importRow(run, null) }]);
+  tryCommit([{ table: 'imports', row: importRow(run, null) }], context);
   context.log('import.started', { dates: [...dates] });
   return run;
 }
@@ -151,11 +152,11 @@ function failRace(run: Run, race_id: string, reason: string, { log }: RacedayCon
   log('import.race_failed', { race_id, reason });
 }
 
-function finish(run: Run, { scheduler, store, log }: RacedayContext): ImportStep {
-  const finishedAt = scheduler.now();
+function finish(run: Run, context: RacedayContext): ImportStep {
+  const finishedAt = context.scheduler.now();
   const row = importRow(run, finishedAt);
-  store.commit([{ table: 'imports', row }]);
-  log('import.finished', {
+  tryCommit([{ table: 'imports', row }], context);
+  context.log('import.finished', {
     dates: [...run.dates],
     meetings: run.meetings,
     races: run.races.size,

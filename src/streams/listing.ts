@@ -1,10 +1,11 @@
 import { catchError, defer, map, of, retry, take, tap, throwIfEmpty, timeout, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { listedMeeting } from '../domain/diff-listing.ts';
+import { diffListed, listedMeeting } from '../domain/diff-listing.ts';
 import type { ListedMeeting, ListedRace, ListingSnapshot } from '../domain/snapshot.ts';
 import { FeedError } from '../domain/source.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import type { Change } from '../domain/tables.ts';
+import { tryCommit } from './commit.ts';
 import { backOff } from './due.ts';
 import type { RacedayContext } from './raceday.ts';
 
@@ -50,21 +51,66 @@ export function selectedMeetings(snapshot: ListingSnapshot, context: RacedayCont
   );
 }
 
-/** Rows of the selected meetings that differ from those last written, of which `digests` keeps account. */
-export function meetingChanges(
-  snapshot: ListingSnapshot,
-  digests: Map<string, string>,
+/** What earlier listings said. */
+export interface ListingMemory {
+  /** What stands for each meeting's row as last written. */
+  readonly digests: Map<string, string>;
+  /** Races that were not over, by date. */
+  readonly listedBefore: Map<string, ReadonlySet<string>>;
+}
+
+/** A memory that goes on from what the journal holds. */
+export function listingMemory({ store }: RacedayContext): ListingMemory {
+  return { digests: store.meetingDigests(), listedBefore: new Map() };
+}
+
+/**
+ * Takes a listing: writes its meetings and the races that were not listed before, in one transaction, and tells
+ * which races are gone from it.
+ *
+ * @returns the selected races that are not over, for their actors; none when the journal failed
+ */
+export function takeListing(
+  { date, snapshot }: Extract<Listing, { kind: 'listed' }>,
+  memory: ListingMemory,
   context: RacedayContext,
-): Change[] {
-  const changes: Change[] = [];
-  for (const meeting of selectedMeetings(snapshot, context)) {
-    const { meeting_id } = meeting.columns;
-    const { row, digest } = listedMeeting(meeting, snapshot.generatedAt);
-    if (digests.get(meeting_id) === digest) continue;
-    digests.set(meeting_id, digest);
-    changes.push({ table: 'meetings', row });
+): readonly ListedRace[] {
+  const meetings = selectedMeetings(snapshot, context);
+  const races = meetings.flatMap((meeting) => meeting.races).filter((race) => !isOver(race, context));
+  const before = memory.listedBefore.get(date);
+  const fresh = races.filter(({ raceId }) => before?.has(raceId) !== true);
+  const rows = changedMeetings(meetings, snapshot.generatedAt, memory.digests);
+  const changes = [
+    ...rows.map(({ row }): Change => ({ table: 'meetings', row })),
+    ...fresh.flatMap((race) => listedChanges(race, snapshot.generatedAt, context)),
+  ];
+  if (!tryCommit(changes, context)) return [];
+  for (const { row, digest } of rows) memory.digests.set(row.meeting_id, digest);
+  const ids = new Set(races.map(({ raceId }) => raceId));
+  for (const raceId of before ?? []) {
+    if (!ids.has(raceId) && !context.store.isSettled(raceId)) {
+      context.log('race.vanished', { race_id: raceId, date });
+    }
   }
-  return changes;
+  memory.listedBefore.set(date, ids);
+  context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
+  return races;
+}
+
+function changedMeetings(
+  meetings: readonly ListedMeeting[],
+  generatedAt: number,
+  digests: ReadonlyMap<string, string>,
+): ReturnType<typeof listedMeeting>[] {
+  return meetings
+    .map((meeting) => listedMeeting(meeting, generatedAt))
+    .filter(({ row, digest }) => digests.get(row.meeting_id) !== digest);
+}
+
+/** A day's races are written together: one by one, their transactions would hold everything up at the start. */
+function listedChanges(race: ListedRace, generatedAt: number, context: RacedayContext): readonly Change[] {
+  const baseline = context.store.baseline(race.raceId);
+  return diffListed(baseline, race, generatedAt, context.scheduler.now()).changes;
 }
 
 /** Whether nothing is left to do for a listed race: it has ended and its last read is made. */

@@ -28,8 +28,8 @@ import { nzDatesOfUtcDay, utcMidnights } from './days.ts';
 import { backOff } from './due.ts';
 import { importDay } from './import-day.ts';
 import type { ImportStep } from './import-day.ts';
-import { isOver, listDate, meetingChanges, selectedMeetings } from './listing.ts';
-import type { Listing } from './listing.ts';
+import { listDate, listingMemory, takeListing } from './listing.ts';
+import type { ListingMemory } from './listing.ts';
 import { race } from './race.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race.ts';
 
@@ -98,11 +98,10 @@ function actors(
   return defer(() => {
     const report$ = new Subject<RaceReport>();
     const ended$ = new Subject<string>();
-    const digests = context.store.meetingDigests();
+    const memory = listingMemory(context);
     const step$ = steps(report$).pipe(share());
-    const listedBefore = new Map<string, ReadonlySet<string>>();
     const imported$ = step$.pipe(filter((step) => step.kind === 'imported'));
-    const order$ = step$.pipe(concatMap((step) => from(orders(step, { digests, listedBefore }, context))));
+    const order$ = step$.pipe(concatMap((step) => from(orders(step, memory, context))));
     const actor$ = merge(first$, order$).pipe(
       groupBy(({ raceId }) => raceId, {
         duration: ({ key }) => ended$.pipe(filter((raceId) => raceId === key)),
@@ -163,14 +162,6 @@ function listDay(context: RacedayContext): Observable<ImportStep> {
   );
 }
 
-/** What earlier listings said. */
-interface ListingMemory {
-  /** What stands for each meeting's row as last written. */
-  readonly digests: Map<string, string>;
-  /** Races that were not over, by date. */
-  readonly listedBefore: Map<string, ReadonlySet<string>>;
-}
-
 /** Meetings are written before the orders for their races are given: parents come before children. */
 function orders(step: ImportStep, memory: ListingMemory, context: RacedayContext): Addressed[] {
   if (step.kind === 'imported') return [];
@@ -179,28 +170,8 @@ function orders(step: ImportStep, memory: ListingMemory, context: RacedayContext
     return [addressed(raceId, country, category, { kind: 'poll' })];
   }
   if (step.listing.kind === 'failed') return [];
-  return listedOrders(step.listing, memory, context);
-}
-
-function listedOrders(
-  { date, snapshot }: Extract<Listing, { kind: 'listed' }>,
-  { digests, listedBefore }: ListingMemory,
-  context: RacedayContext,
-): Addressed[] {
-  const changes = meetingChanges(snapshot, digests, context);
-  if (changes.length > 0) context.store.commit(changes);
-  const meetings = selectedMeetings(snapshot, context);
-  const races = meetings.flatMap((meeting) => meeting.races).filter((listed) => !isOver(listed, context));
-  const ids = new Set(races.map(({ raceId }) => raceId));
-  for (const raceId of listedBefore.get(date) ?? []) {
-    if (!ids.has(raceId) && !context.store.isSettled(raceId)) {
-      context.log('race.vanished', { race_id: raceId, date });
-    }
-  }
-  listedBefore.set(date, ids);
-  context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
-  const { generatedAt } = snapshot;
-  return races.map((listed) =>
+  const { generatedAt } = step.listing.snapshot;
+  return takeListing(step.listing, memory, context).map((listed) =>
     addressed(listed.raceId, listed.country, listed.category, { kind: 'listed', race: listed, generatedAt }),
   );
 }

@@ -86,7 +86,7 @@ const race = z.looseObject({
   start_type: text,
   comment: text,
   silk_url: text,
-  prize_monies: z.unknown(),
+  prize_monies: z.unknown().optional(),
   protest: flag,
   protest_reason: text,
 });

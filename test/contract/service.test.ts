@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
+import { openReader } from '../../src/sinks/journal/reader.ts';
+import { oddstream, root, start, temporaryDirectory } from '../support/process.ts';
+
+const directory = temporaryDirectory();
+const file = (name: string): string => join(directory.path, name);
+
+afterAll(() => {
+  directory.remove();
+});
+
+function status(db: string) {
+  const reader = openReader(db);
+  try {
+    return reader.status();
+  } finally {
+    reader.close();
+  }
+}
+
+const recorded = [
+  'meetings',
+  'races',
+  'entrants',
+  'odds_history',
+  'money_flow_history',
+  'pool_history',
+] as const;
+
+describe('run', () => {
+  it('says within 5 s what it records and where, and stops by itself', async () => {
+    const began = performance.now();
+    const service = start(['run', '--db', file('short.db'), '--duration', '6s', '--races', '60']);
+    await service.says('service.started');
+    expect(performance.now() - began).toBeLessThan(5_000);
+    const first = JSON.parse(service.printed().split('\n')[0] ?? '') as Record<string, unknown>;
+    expect(first).toMatchObject({
+      source: 'simulator',
+      journal: file('short.db'),
+      records: 'T,H,G races in NZ,AUS',
+    });
+
+    const { code, stderr } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { counts, gaps } = status(file('short.db'));
+    for (const table of recorded) expect(counts[table], table).toBeGreaterThan(0);
+    expect(gaps.total).toBe(0);
+    expect(counts.quarantine).toBe(0);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends within 2 s of %s, with exit code 0 and an intact journal',
+    async (signal) => {
+      const db = file(`${signal}.db`);
+      const service = start(['run', '--db', db, '--races', '60', '--speed', '60']);
+      await service.says('poll.changed');
+      const began = performance.now();
+      service.child.kill(signal);
+      const { code, stdout } = await service.ended;
+      expect(performance.now() - began).toBeLessThan(2_000);
+      expect(code).toBe(0);
+      expect(stdout.trim().split('\n').at(-1)).toContain('service.stopped');
+      expect(checkIntegrity(db)).toEqual([]);
+    },
+  );
+
+  it('goes on from its journal, with the same market and clock, and tells the stop as gaps', async () => {
+    const db = file('again.db');
+    const run = (args: string[]) => oddstream(['run', '--db', db, '--duration', '4s', ...args]);
+    await run(['--races', '60', '--seed', '7', '--speed', '120']);
+    const before = status(db);
+    await wait(1_000);
+    const { code } = await run([]);
+    const after = status(db);
+    expect(code).toBe(0);
+    expect(after.source).toEqual(before.source);
+    expect(after.counts.races).toBeGreaterThanOrEqual(before.counts.races);
+    expect(after.counts.odds_history).toBeGreaterThan(before.counts.odds_history);
+    expect(after.gaps.total).toBeGreaterThan(0);
+    expect(after.lastPollAt ?? '').toMatch(/^\d{4}-/);
+    expect(after.lastPollAt ?? '' > (before.lastPollAt ?? '')).toBeTruthy();
+  });
+
+  it('leaves no process behind when Ctrl-C reaches npm start', async () => {
+    const db = file('npm.db');
+    const npm = spawn('npm', ['start', '--', '--db', db, '--races', '60'], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await new Promise((resolve) => npm.stdout.once('data', resolve));
+    while (!readable(db)) await wait(100);
+    process.kill(-(npm.pid ?? 0), 'SIGINT');
+    await new Promise((resolve) => npm.once('close', resolve));
+    expect(() => process.kill(-(npm.pid ?? 0), 0)).toThrow();
+  });
+});
+
+function readable(db: string): boolean {
+  try {
+    return readFileSync(db).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+describe('import', () => {
+  it('imports a day once, and ends', async () => {
+    const { code, stdout } = await oddstream(['import', '--db', file('import.db')]);
+    expect(code).toBe(0);
+    const finished = stdout.split('\n').find((line) => line.includes('import.finished')) ?? '{}';
+    const { meetings, races, failed } = JSON.parse(finished) as Record<string, number>;
+    expect(failed).toBe(0);
+    const { counts, lastImport } = status(file('import.db'));
+    expect(counts).toMatchObject({ meetings, races, polls: races });
+    expect(lastImport).toMatchObject({ meetings, races, failed: [] });
+  });
+});
