@@ -7,7 +7,11 @@ export default tseslint.config(
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
-    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.strict],
+    extends: [
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+      rxjsX.configs.strict,
+    ],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'rxjs-x/no-floating-observables': 'error',
@@ -26,7 +30,10 @@ export default tseslint.config(
         {
           patterns: [
             { regex: '^\\.\\./(?!domain)', message: 'domain imports nothing of the rest.' },
-            { regex: '^(rxjs|undici|node:sqlite|node:fs|pino)', message: 'domain does no I/O and knows no RxJS.' },
+            {
+              regex: '^(rxjs|undici|node:sqlite|node:fs|pino)',
+              message: 'domain does no I/O and knows no RxJS.',
+            },
           ],
         },
       ],
@@ -39,7 +46,10 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { regex: '^\\.\\./(sinks|sources)/', message: 'streams know sources and sinks by their interfaces only.' },
+            {
+              regex: '^\\.\\./(sinks|sources)/',
+              message: 'streams know sources and sinks by their interfaces only.',
+            },
             { regex: '^(undici|node:sqlite|node:fs)', message: 'streams do no I/O.' },
           ],
         },

@@ -11,10 +11,13 @@ import { openService } from './service.ts';
 import { readSettings } from './settings.ts';
 import { stopSignal } from './signals.ts';
 
+export interface ImportOptions extends CommonOptions, SimulatorChoice {
+  /** NZ date, `YYYY-MM-DD`. */
+  readonly date?: string;
+}
+
 /** `oddstream import` */
-export async function importCommand(
-  options: CommonOptions & SimulatorChoice & { readonly date?: string },
-): Promise<void> {
+export async function importCommand(options: ImportOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
   const { feed, db } = await chooseFeed(options, settings);
   const log = createLog(options.logLevel, () => feed.scheduler.now());

@@ -1,11 +1,8 @@
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { Log, LogEventName } from '../domain/log-events.ts';
+import type { LogLevel } from './log-levels.ts';
 import { timestamp } from '../domain/time.ts';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-export type LogLevel = (typeof logLevels)[number];
 
 /** Events that are not of level `info`. */
 const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>> = {
@@ -32,8 +29,10 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'replay.problem': 'warn',
 };
 
-/** One line of a log, for those who show it instead of writing it. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly event: LogEventName };
+/** The level that an event is logged at. */
+export function levelOf(event: LogEventName): LogLevel {
+  return levels[event] ?? 'info';
+}
 
 /**
  * Writes events as NDJSON: `level`, `time` on the recorder's clock, `event`, and the event's own fields.

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { importCommand } from './import.ts';
-import { logLevels } from './logger.ts';
-import { replayCommand } from './replay-command.ts';
-import { runCommand } from './run.ts';
-import { simulateCommand } from './simulate.ts';
-import { statusCommand } from './status.ts';
+import type { ImportOptions } from './import.ts';
+import { logLevels } from './log-levels.ts';
+import type { LogLevel } from './log-levels.ts';
+import type { RunOptions } from './run.ts';
+import type { SimulateOptions } from './simulate.ts';
+import type { StatusOptions } from './status.ts';
 
 /** The command line. Parsing throws a CommanderError, and the commands throw what {@link reportFailure} tells. */
 export function buildProgram(): Command {
@@ -31,18 +31,27 @@ export function buildProgram(): Command {
       'simulated races a day (default: as in the journal, else 240)',
       wholeBetween(1, 10_000),
     )
-    .action(runCommand);
+    .action(async (options: RunOptions) => {
+      const { runCommand } = await import('./run.ts');
+      await runCommand(options);
+    });
 
   common(program.command('import'))
     .description('Import a day once: list its meetings, then fetch the event of each selected race.')
     .option('--date <date>', 'NZ date, YYYY-MM-DD (default: those that the present UTC day touches)', nzDate)
     .addOption(simulatorUrl())
-    .action(importCommand);
+    .action(async (options: ImportOptions) => {
+      const { importCommand } = await import('./import.ts');
+      await importCommand(options);
+    });
 
   common(program.command('replay'))
     .description('Take recorded responses through the same parser, diff and journal, as fast as it can.')
     .argument('<file...>', 'recordings: .jsonl, .jsonl.gz or .jsonl.zst')
-    .action(replayCommand);
+    .action(async (files: string[], options: CommonOptions) => {
+      const { replayCommand } = await import('./replay-command.ts');
+      await replayCommand(files, options);
+    });
 
   program
     .command('simulate')
@@ -51,13 +60,19 @@ export function buildProgram(): Command {
     .option('--seed <number>', 'which market', wholeBetween(0, 2 ** 31), 1)
     .option('--speed <factor>', 'how many times as fast as real time', between(0.1, 1000), 1)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any that is free', wholeBetween(0, 65_535), 8787)
-    .action(simulateCommand);
+    .action(async (options: SimulateOptions) => {
+      const { simulateCommand } = await import('./simulate.ts');
+      await simulateCommand(options);
+    });
 
   common(program.command('status'))
     .description('Tell how a journal stands. Exit code 1 when there is none.')
     .option('--json', 'as one JSON object')
     .option('--max-age <time>', 'exit code 1 when the newest poll is older than this, e.g. 35m', duration)
-    .action(statusCommand);
+    .action(async (options: StatusOptions) => {
+      const { statusCommand } = await import('./status.ts');
+      statusCommand(options);
+    });
 
   return program;
 }
@@ -65,7 +80,7 @@ export function buildProgram(): Command {
 /** What every command takes that has to do with a journal. */
 export interface CommonOptions {
   readonly db?: string;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: LogLevel;
 }
 
 function common(command: Command): Command {

@@ -14,10 +14,13 @@ import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { stopSignal } from './signals.ts';
 
+export interface RunOptions extends CommonOptions, SimulatorChoice {
+  /** Real milliseconds after which it stops by itself. */
+  readonly duration?: number;
+}
+
 /** `oddstream run` */
-export async function runCommand(
-  options: CommonOptions & SimulatorChoice & { readonly duration?: number },
-): Promise<void> {
+export async function runCommand(options: RunOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
   const { feed, db } = await chooseFeed(options, settings);
   const screen = openScreen(() => feed.scheduler.now());

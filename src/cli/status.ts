@@ -7,13 +7,17 @@ import { journalFiles } from './choose-feed.ts';
 import { CommandError } from './errors.ts';
 import type { CommonOptions } from './program.ts';
 
+export interface StatusOptions extends CommonOptions {
+  readonly json?: true;
+  /** Milliseconds. */
+  readonly maxAge?: number;
+}
+
 /**
  * `oddstream status`
  * @throws CommandError when the newest poll is older than the age asked for
  */
-export function statusCommand(
-  options: CommonOptions & { readonly json?: true; readonly maxAge?: number },
-): void {
+export function statusCommand(options: StatusOptions): void {
   const reader = openReader(options.db ?? defaultJournal());
   try {
     const status = reader.status(5);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Every event that the recorder logs, with its fields: a closed list, on which dashboards are built. Counts are
- * whole numbers, `_ms` are milliseconds, `_at`, `start`, `due`, `from` and `to` are stored times. docs/logs.md describes them.
+ * Every event that the recorder logs, with its fields: a closed list, on which dashboards are built. Fields that
+ * end in `_ms` are milliseconds; docs/logs.md describes them all.
  */
 
 const count = z.int().nonnegative();
@@ -12,7 +12,7 @@ const time = z.iso.datetime();
 export const logEvents = {
   'service.started': z.strictObject({
     version: z.string(),
-    source: z.enum(['tab', 'simulator', 'recording']),
+    source: z.enum(['tab', 'simulator']),
     journal: z.string(),
     records: z.string(),
     feed: z.string(),
@@ -83,6 +83,14 @@ export const logEvents = {
     not_used: count,
     unusable: count,
     rows: count,
+    duration_ms: ms,
+  }),
+  'export.finished': z.strictObject({
+    table: z.string(),
+    format: z.enum(['csv', 'ndjson', 'parquet']),
+    rows: count,
+    file: z.string(),
+    bytes: count,
     duration_ms: ms,
   }),
   'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),

@@ -139,9 +139,13 @@ describe('the server', () => {
   it('drops connections that still wait when it is closed', async () => {
     const server = await startSimulatorServer(options({ faults: { hangs: 1 } }));
     const waiting = get(`${server.url}/affiliates/v1/racing/events/x`).catch((error: unknown) => error);
-    await vi.waitFor(async () => {
-      expect(await json<unknown[]>(`${server.url}/faults`)).toHaveLength(1);
-    });
+    const faults = () => json<unknown[]>(`${server.url}/faults`);
+    await vi.waitFor(
+      async () => {
+        expect(await faults()).toHaveLength(1);
+      },
+      { timeout: 4000 },
+    );
     await server.close();
     expect(await waiting).toBeInstanceOf(Error);
   });

@@ -1,6 +1,9 @@
 import { configure } from 'rxjs-marbles';
-import type { RunContext } from 'rxjs-marbles';
+import type { Context } from 'rxjs-marbles';
 import { expect } from 'vitest';
+
+/** Virtual time, diagrams and expectations of one test. */
+export type Marbles = Context;
 
 const { marbles: run } = configure({
   run: true,
@@ -15,30 +18,56 @@ const { marbles: run } = configure({
 
 /**
  * A marble test on virtual time. It fails where a plain one would pass whatever it says: a body that is
- * asynchronous, and a body without an expectation.
+ * asynchronous, a body without an expectation, and an expectation that is not compared with anything.
  */
-export function marbles(body: (m: RunContext) => void): () => void {
+export function marbles(body: (m: Marbles) => void): () => void {
   return () => {
-    let expectations = 0;
-    run((m: RunContext) => {
-      const returned: unknown = (body as (m: RunContext) => unknown)(counting(m, () => expectations++));
+    const count = { expected: 0, compared: 0 };
+    run((m: Marbles) => {
+      const returned: unknown = (body as (m: Marbles) => unknown)(counting(m, count));
       if (returned !== undefined) throw new Error('A marble test must not return anything, nor be async.');
     })();
-    if (expectations === 0) throw new Error('A marble test must expect something.');
+    if (count.expected === 0) throw new Error('A marble test must expect something.');
+    if (count.compared < count.expected) {
+      throw new Error('A marble test must compare what it expects: toBeObservable, toHaveSubscriptions.');
+    }
   };
 }
 
-/** The same context, which tells of each expectation. */
-function counting(m: RunContext, count: () => void): RunContext {
-  return new Proxy(m, {
+interface Count {
+  expected: number;
+  compared: number;
+}
+
+/** The same context, which counts each expectation and each comparison. */
+function counting(m: Marbles, count: Count): Marbles {
+  return counted(m, (name) => {
+    if (name === 'equal' || name === 'has') {
+      count.expected++;
+      count.compared++;
+    }
+    if (name !== 'expect') return undefined;
+    count.expected++;
+    return (expectation: object) =>
+      counted(expectation, () => {
+        count.compared++;
+      });
+  });
+}
+
+/** The same object; `called` is told each call of a method and may give what takes the place of its result. */
+function counted<T extends object>(
+  object: T,
+  called: (name: string | symbol) => ((result: object) => object) | undefined,
+): T {
+  return new Proxy(object, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
-      if (name !== 'expect' || typeof value !== 'function') {
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      }
-      return (...args: unknown[]) => {
-        count();
-        return Reflect.apply(value, target, args) as unknown;
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const instead = called(name);
+        const result: unknown = Reflect.apply(value, target, args);
+        return instead === undefined ? result : instead(result as object);
       };
     },
   });

@@ -52,7 +52,10 @@ const tenths = fc.constantFrom(null, 0, 0.1 + 0.2, 3, 17, 43.25);
 const extra = fc.record(
   {
     tips: fc.shuffledSubarray([{ by: 'a', picks: [1, 2] }, { by: 'b', picks: [] }, { by: 'c' }]),
-    video: fc.record({ id: maybe(fc.integer()), 'ключ 🐎': fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })) }),
+    video: fc.record({
+      id: maybe(fc.integer()),
+      'ключ 🐎': fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })),
+    }),
     __odd: fc.string(),
     nested: fc.jsonValue({ maxDepth: 2 }),
   },
@@ -143,9 +146,15 @@ const meetingColumns: fc.Arbitrary<MeetingColumns> = fc.record({
 
 /** The place of a price follows from the price, as the feed's own list has it. */
 const fluctuations = fc
-  .array(fc.tuple(fc.integer({ min: -40, max: 40 }), fc.constantFrom(1.85, 2, 2.4, 11, null)), { maxLength: 6 })
+  .array(fc.tuple(fc.integer({ min: -40, max: 40 }), fc.constantFrom(1.85, 2, 2.4, 11, null)), {
+    maxLength: 6,
+  })
   .map((list) =>
-    list.map(([at, price]): Fluctuation => ({ at: start + at * 5_000, odds: price, place: Math.floor(price ?? -1) })),
+    list.map(([at, price]): Fluctuation => ({
+      at: start + at * 5_000,
+      odds: price,
+      place: Math.floor(price ?? -1),
+    })),
   );
 
 const runner: fc.Arbitrary<Runner> = fc.record({
@@ -156,7 +165,10 @@ const runner: fc.Arbitrary<Runner> = fc.record({
   form: maybe(fc.constantFrom('{"last_starts":"1x2"}', '{"spr":1.5}')),
 });
 
-const figures: fc.Arbitrary<MoneyFigures> = fc.record({ hold: tenths, bet: tenths }, { noNullPrototype: true });
+const figures: fc.Arbitrary<MoneyFigures> = fc.record(
+  { hold: tenths, bet: tenths },
+  { noNullPrototype: true },
+);
 
 const pools: fc.Arbitrary<Pool[]> = fc
   .array(
@@ -182,7 +194,10 @@ const bet: fc.Arbitrary<Bet> = fc.record({
 });
 
 const results = fc.record({
-  placings: fc.shuffledSubarray([{ position: 1, name: 'Ka Pai' }, { position: 2, name: 'Kia Ora', margin: 0.2 }]),
+  placings: fc.shuffledSubarray([
+    { position: 1, name: 'Ka Pai' },
+    { position: 2, name: 'Kia Ora', margin: 0.2 },
+  ]),
   dividends: fc.shuffledSubarray([
     { product: 'Win', status: 'Interim', dividend: 4.5 },
     { product: 'Win', status: 'Final', dividend: 4.6, positions: [1] },
@@ -217,7 +232,10 @@ function distinctProducts(list: Pool[]): Pool[] {
   return [...new Map(list.map((pool) => [pool.product, pool])).values()];
 }
 
-function moneyMap(ids: readonly string[], list: readonly (MoneyFigures | null)[]): Map<string | null, MoneyFigures> {
+function moneyMap(
+  ids: readonly string[],
+  list: readonly (MoneyFigures | null)[],
+): Map<string | null, MoneyFigures> {
   const map = new Map<string | null, MoneyFigures>();
   for (const [index, id] of [...ids, null].entries()) {
     const given = list[index === ids.length ? list.length - 1 : index];

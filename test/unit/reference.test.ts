@@ -182,6 +182,27 @@ describe('the other kinds', () => {
   });
 });
 
+describe('a runner that is gone', () => {
+  it('is withdrawn again when an older response brings a later price of it', () => {
+    const lines = [
+      oneRunner('11:00:00', 5, [['10:00:00', 5]]),
+      madeLine('11:02:00', { runners: [] }),
+      oneRunner('11:01:00', 6, [['10:59:00', 6]]),
+      madeLine('11:03:00', { runners: [] }),
+      oneRunner('11:02:30', 7, [['11:02:10', 7]]),
+      madeLine('11:04:00', { runners: [] }),
+      madeLine('11:05:00', { runners: [] }),
+    ];
+    expect(oddsOf(lines)).toEqual([
+      [5, null, '10:00:00.000', 'fluctuation', 7200],
+      [null, 5, '11:02:00.000', 'poll', 3480],
+      [6, 5, '10:59:00.000', 'fluctuation', 3660],
+      [7, null, '11:02:10.000', 'fluctuation', 3470],
+      [null, 7, '11:04:00.000', 'poll', 3360],
+    ]);
+  });
+});
+
 describe('overflow', () => {
   const six = (minutes: number[]): [string, number][] =>
     minutes.map((minute, index) => [`10:${String(minute)}:00`, 5 + index]);

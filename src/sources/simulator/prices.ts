@@ -101,47 +101,53 @@ function react(r: Random, quotes: readonly Quote[], out: Quote, at: number): voi
   }
 }
 
-/** The price paths of a race's runners, in the order of the field; none changes after betting has ended. */
-export function drawPrices(r: Random, field: readonly Entrant[], timetable: Timetable): PricePath[] {
-  const end = bettingEnds(timetable);
-  const left = field.filter(runsAtLast).reduce((sum, entrant) => sum + entrant.closeChance, 0);
-  const quotes = field.map((entrant) => ({
+function unpriced(entrant: Entrant, left: number): Quote {
+  return {
     entrant,
     path: { at: [], nanos: [], odds: [], high: [], low: [], swapped: [] },
     open: nearestRung(1 / (entrant.openChance * bookPercent)),
     close: nearestRung(1 / ((entrant.closeChance / left) * bookPercent)),
     rung: 0,
     busyUntil: Infinity,
-  }));
-  const opens = Math.min(...field.map((entrant) => entrant.pricedAt));
-  const happenings = [
-    ...repricings(r, timetable, opens + 60_000).map(({ at, band }) => ({
-      at,
-      run: () => {
-        reprice(r, quotes, at, band, timetable);
-      },
-    })),
-    ...quotes.map((quote) => ({
-      at: quote.entrant.pricedAt,
-      run: () => {
-        if (!isScratched(quote.entrant, quote.entrant.pricedAt))
-          append(r, quote, quote.entrant.pricedAt, quote.open);
-      },
-    })),
-    ...quotes.flatMap((quote) => {
-      const at = quote.entrant.scratching?.at ?? Infinity;
-      return at < end - 5000
-        ? [
-            {
-              at,
-              run: () => {
-                react(r, quotes, quote, at);
-              },
-            },
-          ]
-        : [];
-    }),
+  };
+}
+
+/** Something that moves prices, at an instant. */
+interface Happening {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** The first price of a runner, and what comes of its scratching. */
+function runnerHappenings(r: Random, quotes: readonly Quote[], quote: Quote): Happening[] {
+  const { entrant, open } = quote;
+  const opening = () => {
+    if (!isScratched(entrant, entrant.pricedAt)) append(r, quote, entrant.pricedAt, open);
+  };
+  const leaving = (at: number) => () => {
+    react(r, quotes, quote, at);
+  };
+  const { scratching } = entrant;
+  return [
+    { at: entrant.pricedAt, run: opening },
+    ...(scratching ? [{ at: scratching.at, run: leaving(scratching.at) }] : []),
   ];
-  for (const { at, run } of happenings.toSorted((a, b) => a.at - b.at)) if (at < end) run();
+}
+
+/** The price paths of a race's runners, in the order of the field; none changes after betting has ended. */
+export function drawPrices(r: Random, field: readonly Entrant[], timetable: Timetable): PricePath[] {
+  const left = field.filter(runsAtLast).reduce((sum, entrant) => sum + entrant.closeChance, 0);
+  const quotes = field.map((entrant) => unpriced(entrant, left));
+  const opens = Math.min(...field.map((entrant) => entrant.pricedAt));
+  const strokes = repricings(r, timetable, opens + 60_000).map(({ at, band }): Happening => {
+    const run = () => {
+      reprice(r, quotes, at, band, timetable);
+    };
+    return { at, run };
+  });
+  // Reactions take up to three seconds, which betting must still have.
+  const last = bettingEnds(timetable) - 5000;
+  const others = quotes.flatMap((quote) => runnerHappenings(r, quotes, quote)).filter(({ at }) => at < last);
+  for (const { run } of [...strokes, ...others].toSorted((a, b) => a.at - b.at)) run();
   return quotes.map(({ path }) => path);
 }

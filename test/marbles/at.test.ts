@@ -1,0 +1,88 @@
+import { asyncScheduler } from 'rxjs';
+import type { SchedulerAction, SchedulerLike } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { at, simulatedScheduler } from '../../src/streams/clock.ts';
+import { marbles } from '../support/marbles.ts';
+import { storyClock } from '../support/streams-clock.ts';
+
+describe('at', () => {
+  it(
+    'emits once, when the clock reaches the time',
+    marbles((m) => {
+      m.expect(at(5_000, m.scheduler)).toBeObservable('5s (a|)', { a: 5_000 });
+    }),
+  );
+
+  it(
+    'emits at once when the time has passed',
+    marbles((m) => {
+      m.expect(at(-5_000, m.scheduler)).toBeObservable('(a|)', { a: -5_000 });
+    }),
+  );
+
+  it(
+    'waits for days, longer than any timer can',
+    marbles((m) => {
+      const days = 40 * 86_400_000;
+      m.expect(at(days, m.scheduler)).toBeObservable('57600m (a|)', { a: days });
+    }),
+  );
+
+  it(
+    'is no longer waited for once nobody listens',
+    marbles((m) => {
+      m.expect(at(5_000, m.scheduler), '4s !').toBeObservable('');
+    }),
+  );
+
+  it(
+    'notices within a minute that the clock went ahead',
+    marbles((m) => {
+      const clock = storyClock(m.scheduler, '12:00');
+      m.scheduler.schedule(() => {
+        clock.setBy(3_600_000);
+      }, 90_000);
+      m.expect(at(clock.time('12:30'), clock)).toBeObservable('2m (a|)', { a: clock.time('12:30') });
+    }),
+  );
+
+  it(
+    'waits for the time and not for the delay when the clock went back',
+    marbles((m) => {
+      const clock = storyClock(m.scheduler, '12:00');
+      m.scheduler.schedule(() => {
+        clock.setBy(-600_000);
+      }, 90_000);
+      m.expect(at(clock.time('12:30'), clock)).toBeObservable('40m (a|)', { a: clock.time('12:30') });
+    }),
+  );
+
+  it(
+    'never emits before the time, though a timer fires early',
+    marbles((m) => {
+      const early: SchedulerLike = {
+        now: () => m.scheduler.now(),
+        schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
+          m.scheduler.schedule(work, Math.trunc(delay), state),
+      };
+      m.expect(at(2_500.7, early)).toBeObservable('2501ms (a|)', { a: 2_500.7 });
+    }),
+  );
+
+  it('never emits before the time on the real clock', async () => {
+    for (let i = 0; i < 20; i++) {
+      const due = Date.now() + 2 + i / 20;
+      await new Promise((resolve) => at(due, asyncScheduler).subscribe(resolve));
+      expect(Date.now()).toBeGreaterThanOrEqual(due);
+    }
+  });
+
+  it('never emits before the time on a clock that runs 120 times as fast', async () => {
+    const scheduler = simulatedScheduler({ real: Date.now(), simulated: 1_000_000, speed: 120 });
+    for (let i = 0; i < 20; i++) {
+      const due = scheduler.now() + 300 + i * 7;
+      await new Promise((resolve) => at(due, scheduler).subscribe(resolve));
+      expect(scheduler.now()).toBeGreaterThanOrEqual(due);
+    }
+  });
+});
