@@ -1,7 +1,7 @@
 import { readSource } from '../sinks/journal/journal.ts';
 import { UsageError } from './errors.ts';
 import { openSimulator, openTab } from './feed.ts';
-import type { OpenFeed, SimulatorChoice } from './feed.ts';
+import type { OnAnswer, OpenFeed, SimulatorChoice } from './feed.ts';
 import type { CommonOptions } from './program.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,6 +25,7 @@ export interface ChosenFeed {
 export async function chooseFeed(
   options: CommonOptions & SimulatorChoice,
   settings: Settings,
+  onAnswer?: OnAnswer,
 ): Promise<ChosenFeed> {
   const own = (['speed', 'seed', 'races'] as const).filter((name) => options[name] !== undefined);
   const names = own.map((name) => `--${name}`).join(', ');
@@ -33,10 +34,10 @@ export async function chooseFeed(
   }
   if (options.simulator !== undefined || settings.identity === null) {
     const db = options.db ?? journalFiles.simulator;
-    return { feed: await openSimulator(options, readSource(db)), db };
+    return { feed: await openSimulator(options, readSource(db), onAnswer), db };
   }
   if (own.length > 0) {
     throw new UsageError([`${names} is for the simulator, but TAB_FROM and the like name the real feed.`]);
   }
-  return { feed: openTab(settings), db: options.db ?? journalFiles.tab };
+  return { feed: openTab(settings, onAnswer), db: options.db ?? journalFiles.tab };
 }

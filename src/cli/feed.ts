@@ -2,6 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 import { request } from 'undici';
 import { z } from 'zod';
+import type { Exchange } from '../domain/exchange.ts';
 import type { Source } from '../domain/source.ts';
 import type { JournalSource } from '../sinks/journal/source.ts';
 import { launchSimulator } from '../sources/simulator/launch.ts';
@@ -28,6 +29,9 @@ export interface OpenFeed {
   close(): Promise<void>;
 }
 
+/** Told of every answer, for a recording. */
+export type OnAnswer = (exchange: Exchange) => void;
+
 export interface SimulatorChoice {
   /** An own simulator is started when left out. */
   readonly simulator?: string;
@@ -43,13 +47,14 @@ const leastRealDeadlineMs = 500;
 const simulatorConnections = 16;
 
 /** The TAB API or another that speaks its format. */
-export function openTab(settings: Settings): OpenFeed {
+export function openTab(settings: Settings, onAnswer?: OnAnswer): OpenFeed {
   const { tabBaseUrl, identity, requestsPerSecond, requestsInFlight } = settings;
   const client = createTabClient({
     baseUrl: tabBaseUrl,
     identity,
     connections: requestsInFlight,
     deadlineMs: pollDeadlineMs,
+    ...(onAnswer && { onAnswer }),
   });
   return {
     kind: 'tab',
@@ -75,22 +80,26 @@ export function openTab(settings: Settings): OpenFeed {
 export async function openSimulator(
   choice: SimulatorChoice,
   recorded: JournalSource | null,
+  onAnswer?: OnAnswer,
 ): Promise<OpenFeed> {
   return choice.simulator === undefined
-    ? await ownSimulator(choice, recorded?.kind === 'simulator' ? recorded : null)
-    : await runningSimulator(choice.simulator);
+    ? await ownSimulator(choice, recorded?.kind === 'simulator' ? recorded : null, onAnswer)
+    : await runningSimulator(choice.simulator, onAnswer);
 }
 
 type RecordedSimulator = Extract<JournalSource, { kind: 'simulator' }>;
 
-async function ownSimulator(choice: SimulatorChoice, recorded: RecordedSimulator | null): Promise<OpenFeed> {
+async function ownSimulator(
+  choice: SimulatorChoice,
+  recorded: RecordedSimulator | null,
+  onAnswer: OnAnswer | undefined,
+): Promise<OpenFeed> {
   const seed = choice.seed ?? recorded?.seed ?? 1;
   const racesPerDay = choice.races ?? recorded?.racesPerDay ?? 240;
   const clock = goOn(recorded?.clock ?? null, choice.speed);
   const simulator = await launchSimulator({ seed, racesPerDay, speed: clock.speed, port: 0, origin: clock });
-  return simulated(simulator.url, { kind: 'simulator', seed, racesPerDay, clock }, simulator.failed, () =>
-    simulator.stop(),
-  );
+  const source = { kind: 'simulator', seed, racesPerDay, clock } as const;
+  return simulated(simulator.url, source, simulator.failed, () => simulator.stop(), onAnswer);
 }
 
 /** The clock of an earlier run goes on; another speed counts from now. */
@@ -108,13 +117,13 @@ const clockAnswer = z.object({
   origin: z.object({ real: z.number(), simulated: z.number() }),
 });
 
-async function runningSimulator(url: string): Promise<OpenFeed> {
+async function runningSimulator(url: string, onAnswer: OnAnswer | undefined): Promise<OpenFeed> {
   try {
     const { body, statusCode } = await request(`${url}/clock`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
     const answer = clockAnswer.parse(statusCode === 200 ? await body.json() : null);
     const { seed, races: racesPerDay, speed, origin } = answer;
     const source = { kind: 'simulator', seed, racesPerDay, clock: { ...origin, speed } } as const;
-    return simulated(url, source, new Promise(() => undefined), () => Promise.resolve());
+    return simulated(url, source, new Promise(() => undefined), () => Promise.resolve(), onAnswer);
   } catch (error) {
     throw new CommandError(
       `${url} is no simulated feed that runs: start one with "oddstream simulate" and give its address.`,
@@ -128,6 +137,7 @@ function simulated(
   journalSource: RecordedSimulator,
   failed: Promise<Error>,
   stop: () => Promise<void>,
+  onAnswer: OnAnswer | undefined,
 ): OpenFeed {
   const { clock } = journalSource;
   const deadlineMs = Math.max(pollDeadlineMs, leastRealDeadlineMs * clock.speed);
@@ -138,6 +148,7 @@ function simulated(
     connections: simulatorConnections,
     deadlineMs: deadlineMs / clock.speed,
     now: () => scheduler.now(),
+    ...(onAnswer && { onAnswer }),
   });
   return {
     kind: 'simulator',

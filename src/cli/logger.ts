@@ -26,6 +26,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'loop.stalled': 'warn',
   'gap.opened': 'warn',
   'journal.failed': 'error',
+  'recording.failed': 'error',
   'replay.problem': 'warn',
 };
 

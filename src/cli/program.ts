@@ -31,6 +31,7 @@ export function buildProgram(): Command {
       'simulated races a day (default: as in the journal, else 240)',
       wholeBetween(1, 10_000),
     )
+    .option('--record <directory>', 'also keep every response, one compressed recording a race')
     .action(async (options: RunOptions) => {
       const { runCommand } = await import('./run.ts');
       await runCommand(options);

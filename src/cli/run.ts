@@ -2,8 +2,10 @@ import { lastValueFrom } from 'rxjs';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Log } from '../domain/log-events.ts';
 import { raceday } from '../streams/raceday.ts';
+import { Recordings } from '../sinks/recordings/recordings.ts';
 import { chooseFeed } from './choose-feed.ts';
 import { loadEnvironment } from './environment.ts';
+import { CommandError } from './errors.ts';
 import type { SimulatorChoice } from './feed.ts';
 import { createLog } from './logger.ts';
 import type { CommonOptions } from './program.ts';
@@ -17,12 +19,20 @@ import { stopSignal } from './signals.ts';
 export interface RunOptions extends CommonOptions, SimulatorChoice {
   /** Real milliseconds after which it stops by itself. */
   readonly duration?: number;
+  /** Directory that takes every response as a recording. */
+  readonly record?: string;
 }
 
 /** `oddstream run` */
 export async function runCommand(options: RunOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
-  const { feed, db } = await chooseFeed(options, settings);
+  const recordings =
+    options.record === undefined
+      ? null
+      : openRecordings(options.record, (reason) => {
+          log('recording.failed', { reason });
+        });
+  const { feed, db } = await chooseFeed(options, settings, recordings?.keep.bind(recordings));
   const screen = openScreen(() => feed.scheduler.now());
   const log = createLog(options.logLevel, () => feed.scheduler.now(), screen?.destination);
   const service = await openService(feed, db, settings, log);
@@ -45,8 +55,21 @@ export async function runCommand(options: RunOptions): Promise<void> {
   }
   log('service.stopping', { reason });
   await service.stop();
+  await recordings?.close();
   const { polls, changes } = service.totals;
   log('service.stopped', { duration_ms: Math.round(performance.now() - startedAt), polls, changes });
+}
+
+function openRecordings(directory: string, failed: (reason: string) => void): Recordings {
+  try {
+    return new Recordings(directory, failed);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new CommandError(
+      `${directory} cannot be used for recordings (${code}); name another directory (--record).`,
+      { cause: error },
+    );
+  }
 }
 
 function tellStart({ feed, journal }: Service, settings: Settings, log: Log): void {

@@ -93,6 +93,7 @@ export const logEvents = {
     bytes: count,
     duration_ms: ms,
   }),
+  'recording.failed': z.strictObject({ reason: z.string() }),
   'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),
   'gap.closed': z.strictObject({
     race_id: z.string(),

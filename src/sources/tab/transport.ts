@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import manifest from '../../../package.json' with { type: 'json' };
+import type { Exchange } from '../../domain/exchange.ts';
 import { FeedError } from '../../domain/source.ts';
 import { BodyError, readJson } from './body.ts';
 import type { JsonBody } from './body.ts';
@@ -28,6 +29,8 @@ export interface TransportOptions {
   readonly deadlineMs: number;
   /** Epoch milliseconds, for a Retry-After that is a date. Default: the computer's clock. */
   readonly now?: () => number;
+  /** Told of every answer, for a recording. */
+  readonly onAnswer?: (exchange: Exchange) => void;
 }
 
 /** An answer of status 200 whose body is JSON. */
@@ -62,6 +65,13 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function exchange(path: string, query: string, signal: AbortSignal): Promise<Answer> {
+    const startedAt = now();
+    const tell = (status: number, answer: JsonBody | null): void => {
+      // What came too late was not recorded by anybody.
+      if (signal.aborted) return;
+      const json = answer && mask(oneLine(answer));
+      options.onAnswer?.({ url: `${path}?${query}`, status, startedAt, receivedAt: now(), json });
+    };
     const { statusCode, headers, body } = await pool.request({
       method: 'GET',
       path: `${prefix}${path}?${query}`,
@@ -71,9 +81,12 @@ export function createTransport(options: TransportOptions): Transport {
     if (statusCode !== 200) {
       // Not awaited: what it says is not used, and reading it to its end only saves the connection.
       body.dump({ limit: 65_536 }).catch(() => undefined);
+      if (options.onAnswer) tell(statusCode, null);
       throw statusFault(path, statusCode, headers, now());
     }
-    return { path, ...(await readJson(body, headers, keptLimit + 1024)) };
+    const answer = await readJson(body, headers, keptLimit + 1024);
+    if (options.onAnswer) tell(statusCode, answer);
+    return { path, ...answer };
   }
 
   async function get(path: string, query: string, caller: AbortSignal): Promise<Answer> {
@@ -107,6 +120,11 @@ function openPool(origin: string, { connections, deadlineMs }: TransportOptions)
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+}
+
+/** A recording is read line by line; the feed sends its JSON in one line, others may not. */
+function oneLine({ body, json }: JsonBody): string {
+  return body.includes(10) || body.includes(13) ? JSON.stringify(json) : body.toString('utf8');
 }
 
 function requestHeaders(identity: Identity | null): Record<string, string> {

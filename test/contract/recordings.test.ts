@@ -1,0 +1,61 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readRecording } from '../../src/sources/recording/read.ts';
+import { oddstream, start, temporaryDirectory } from '../support/process.ts';
+
+const directory = temporaryDirectory();
+const path = (name: string): string => join(directory.path, name);
+const filesOf = (name: string): string[] => readdirSync(path(name)).map((file) => path(join(name, file)));
+
+afterAll(() => {
+  directory.remove();
+});
+
+function idsOf(db: string): Record<string, string[]> {
+  const journal = new DatabaseSync(db, { readOnly: true });
+  const tables = ['odds_history', 'money_flow_history', 'pool_history', 'bets', 'race_results'];
+  const entries = tables.map((table) => {
+    const rows = journal.prepare(`SELECT id FROM ${table} ORDER BY id`).all() as { id: string }[];
+    return [table, rows.map(({ id }) => id)] as const;
+  });
+  journal.close();
+  return Object.fromEntries(entries);
+}
+
+describe('run --record', () => {
+  it('keeps what a replay makes the same record of', async () => {
+    const args = ['--db', path('live.db'), '--races', '40', '--speed', '20', '--duration', '8s'];
+    const { code } = await oddstream(['run', ...args, '--record', path('kept')]);
+    expect(code).toBe(0);
+    for (const file of filesOf('kept')) expect(statSync(file).mode & 0o777).toBe(0o600);
+
+    const replayed = await oddstream(['replay', ...filesOf('kept').toSorted(), '--db', path('replayed.db')]);
+    expect(replayed.code).toBe(0);
+    expect(idsOf(path('replayed.db'))).toEqual(idsOf(path('live.db')));
+    expect(idsOf(path('live.db')).odds_history?.length).toBeGreaterThan(1_000);
+  });
+
+  it('can be read up to where the process was killed', async () => {
+    const service = start(['run', '--db', path('killed.db'), '--races', '40', '--record', path('torn')]);
+    await service.says('poll.changed');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    service.child.kill('SIGKILL');
+    await service.ended;
+    let responses = 0;
+    for (const file of filesOf('torn')) {
+      for await (const line of readRecording(file)) {
+        if (!('problem' in line)) responses++;
+        else expect(line.problem).toContain('ends early');
+      }
+    }
+    expect(responses).toBeGreaterThan(5);
+  });
+
+  it('says which directory cannot be used', async () => {
+    const { code, stderr } = await oddstream(['run', '--db', path('x.db'), '--record', '/dev/null/kept']);
+    expect(stderr).toMatch(/^oddstream: \/dev\/null\/kept cannot be used for recordings/);
+    expect(code).toBe(1);
+  });
+});
