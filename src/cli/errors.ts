@@ -1,3 +1,4 @@
+import { redact } from '../domain/secret.ts';
 import { JournalError } from '../sinks/journal/errors.ts';
 import { UnreadableError } from '../sources/recording/open.ts';
 
@@ -30,8 +31,8 @@ export function reportFailure(error: unknown): 1 | 2 {
     return 2;
   }
   const expected = [CommandError, JournalError, UnreadableError].some((kind) => error instanceof kind);
-  if (expected && error instanceof Error) console.error(`oddstream: ${error.message}`);
-  else console.error('oddstream failed by a fault of its own:', describe(error));
+  if (expected && error instanceof Error) console.error(`oddstream: ${redact(error.message)}`);
+  else console.error('oddstream failed by a fault of its own:', redact(describe(error)));
   return 1;
 }
 

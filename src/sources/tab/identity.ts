@@ -16,11 +16,20 @@ const headers = [
   { key: 'partnerId', header: 'X-Partner-ID', setting: 'TAB_PARTNER_ID' },
 ] as const;
 
+/** Servers take some 8 to 16 KB of headers in all. */
+const longestHeader = 4096;
+
 /** What keeps an identity from being sent, one sentence for each value and never the value itself. */
 export function identityProblems(identity: Identity): string[] {
   return headers.flatMap(({ key, header, setting }) => {
     const value = identity[key].reveal();
     if (value.trim() === '') return [`${setting} is empty: the feed wants it as the header ${header}.`];
+    if (value.length > longestHeader) {
+      return [`${setting} has ${value.length} characters, more than the ${longestHeader} that servers take.`];
+    }
+    if (value !== value.trim()) {
+      return [`${setting} begins or ends with a blank, which the header ${header} would lose.`];
+    }
     if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return [];
     return [`${setting} holds a character that the header ${header} cannot carry, such as a line break.`];
   });
@@ -48,6 +57,6 @@ function spellingsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const form = new URLSearchParams({ '': value }).toString().slice(1);
   const html = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const all = [value, json, encodeURIComponent(value), form, html, html.replaceAll('"', '&quot;')];
+  const all = [value, json, encodeURIComponent(value.toWellFormed()), form, html, html.replaceAll('"', '&quot;')];
   return [...new Set(all.flatMap((text) => [text, Buffer.from(text).toString('latin1')]))];
 }
