@@ -15,6 +15,9 @@ import type { Settings } from './settings.ts';
 /** Real time that polls under way get to end in, once the service is to stop. */
 const drainMs = 1_000;
 
+/** Real time that a poll may wait for its turn before it is missed: beside a fast clock, that is a long time. */
+const queueMs = 5_000;
+
 /** What was done since the start. */
 export interface ServiceTotals {
   polls: number;
@@ -52,7 +55,7 @@ export class Service {
     this.#context = {
       clockSet$,
       feedClock: new FeedClock(log),
-      watchdog: new Watchdog(feed.scheduler, feed.deadlineMs, log),
+      watchdog: new Watchdog(feed.scheduler, Math.max(feed.deadlineMs, queueMs * feed.speed), log),
       scheduler: feed.scheduler,
       feed: feedOf(feed.source),
       store: journal,

@@ -12,6 +12,8 @@ interface LedgerState {
   readonly refreshed_at: string;
   readonly generated_times: readonly string[];
   readonly status: string;
+  /** Epoch seconds. */
+  readonly advertised_start: number;
   readonly entrants: readonly ({ entrant_id: string } & Record<Kind, number | null | undefined>)[];
   readonly money: readonly { entrant_id: string | null; hold: number; bet: number }[];
   readonly pools: readonly { product: string; legs: unknown; total: number; status: string }[];
