@@ -1,6 +1,7 @@
 import { digest } from './ids.ts';
 import type { PricePoint } from './odds.ts';
 import type { Extra, MoneyFigures, OddsKind } from './snapshot.ts';
+import { plainStatus } from './status.ts';
 
 /**
  * What is recorded of one race, as far as the next response is compared with it. It moves only after a commit,
@@ -94,7 +95,11 @@ export function poolKey(product: string, legs: string | null): string {
 }
 
 /** Lists that the feed serves in another order with equal content. */
-const unordered = ['tips', 'picks', 'substitutions', 'derivatives', 'video_channels'];
+const unordered: ReadonlySet<string> = new Set([
+  ...['tips', 'picks', 'substitutions', 'derivatives', 'video_channels'],
+  // `flucs` mirrors `last_six`, and both change places within a second.
+  ...['flucs', 'last_six'],
+]);
 
 /**
  * Stands for a current row, to tell whether a response changes it: the same whatever the order of its keys
@@ -103,7 +108,7 @@ const unordered = ['tips', 'picks', 'substitutions', 'derivatives', 'video_chann
  * @param columns the row without `raw_extra`
  */
 export function currentDigest(columns: Readonly<Record<string, unknown>>, extra: Extra): string {
-  return digest(JSON.stringify([sortedEntries(columns), sortedEntries(extra)]));
+  return digest(JSON.stringify([canonical(columns), canonical(extra)]));
 }
 
 /** Stands for lists of placings and dividends whatever their order, and for the status they were served with. */
@@ -112,23 +117,18 @@ export function resultDigest(
   placings: readonly unknown[],
   dividends: readonly unknown[],
 ): string {
-  return digest(JSON.stringify([status, sorted(placings), sorted(dividends)]));
-}
-
-function sortedEntries(record: Readonly<Record<string, unknown>>): unknown[] {
-  return Object.keys(record)
-    .toSorted()
-    .map((key) => {
-      const value = record[key];
-      return [key, Array.isArray(value) && unordered.includes(key) ? sorted(value) : value];
-    });
+  return digest(JSON.stringify([plainStatus(status), sorted(placings), sorted(dividends)]));
 }
 
 function sorted(list: readonly unknown[]): string[] {
   return list.map((item) => JSON.stringify(canonical(item))).toSorted();
 }
 
-function canonical(item: unknown): unknown {
-  if (Array.isArray(item) || typeof item !== 'object' || item === null) return item;
-  return sortedEntries(item as Record<string, unknown>);
+/** @param name the property that holds the value */
+function canonical(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return unordered.has(name) ? sorted(value) : value.map((item) => canonical(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, member]) => [key, canonical(member, key)]);
 }

@@ -3,7 +3,7 @@ import type { Baseline, RaceState } from './baseline.ts';
 import { raceEvents } from './diff.ts';
 import type { Difference } from './diff.ts';
 import type { ListedMeeting, ListedRace } from './snapshot.ts';
-import { hasEnded, raceStatus } from './status.ts';
+import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, MeetingRow, RaceRow } from './tables.ts';
 import { timestamp } from './time.ts';
 
@@ -82,7 +82,10 @@ function listedState(
   const eventIsNewer = before !== null && (baseline.generatedAt ?? -Infinity) > generatedAt;
   const abandoned = raceStatus(listed.status) === 'abandoned';
   const outranks = abandoned && raceStatus(before?.status ?? '') === 'open';
-  const status = eventIsNewer && !outranks ? before.status : listed.status;
+  const reported = eventIsNewer && !outranks ? before.status : listed.status;
+  // In another case it is the same status, of which no row tells.
+  const status =
+    before !== null && plainStatus(reported) === plainStatus(before.status) ? before.status : reported;
   const ended = hasEnded(raceStatus(status));
   return {
     status,

@@ -75,6 +75,8 @@ function diffPrices(
     const before = kind === 'fixed_win' ? laid.last : recorded[kind];
     if (served[kind] === before) continue;
     const previous = kind === 'fixed_win' ? valueAt(line, generatedAt) : before;
+    // A dated price is ahead of this response: what it serves is recorded as what holds until then.
+    if (served[kind] === previous) continue;
     rows.push(oddsRow(observation, entrantId, kind, 'poll', generatedAt, served[kind], previous));
     if (kind === 'fixed_win') line = withPoint(line, { at: generatedAt, odds: served[kind] });
   }

@@ -64,23 +64,29 @@ export function diffRunner(
   };
 }
 
-/** A runner that the response no longer lists. */
-export function diffRemovedRunner(
+/**
+ * A recorded runner that the response does not list. One that was gone before can still have a price to withdraw:
+ * an older response may have told it since.
+ */
+export function diffAbsentRunner(
   observation: Observation,
   entrantId: string,
   known: EntrantState,
 ): RunnerDifference {
   const odds = withdrawOdds(observation, entrantId, known);
-  const change = { value: null, previous: known.name };
-  return {
-    changes: [
-      ...odds.rows.map((row): Change => ({ table: 'odds_history', row })),
+  const changes: Change[] = odds.rows.map((row) => ({ table: 'odds_history', row }));
+  if (known.inField) {
+    const change = { value: null, previous: known.name };
+    changes.push(
       {
         table: 'race_events',
         row: raceEvent(observation.raceId, entrantId, 'runner_removed', change, observation),
       },
       { table: 'entrants', key: entrantId, patch: { in_field: false } },
-    ],
+    );
+  }
+  return {
+    changes,
     // No digest equals this one: a runner that comes back has its row written again.
     state: { ...known, inField: false, prices: odds.prices, line: odds.line, digest: '' },
   };

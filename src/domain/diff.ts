@@ -4,14 +4,14 @@ import { diffBets } from './diff-bets.ts';
 import { diffMoney } from './diff-money.ts';
 import { diffFluctuations } from './diff-odds.ts';
 import { diffPools } from './diff-pools.ts';
-import { diffRemovedRunner, diffRunner } from './diff-runner.ts';
+import { diffAbsentRunner, diffRunner } from './diff-runner.ts';
 import { rowId } from './ids.ts';
 import { noMoney } from './money.ts';
 import { observation } from './observation.ts';
 import type { Observation } from './observation.ts';
 import { raceEvent } from './race-event.ts';
 import type { EventSnapshot } from './snapshot.ts';
-import { hasEnded, raceStatus } from './status.ts';
+import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, RaceResultRow } from './tables.ts';
 import { epochMillis, timestamp } from './time.ts';
 
@@ -162,7 +162,7 @@ export function raceEvents(
       row: raceEvent(times.raceId, null, kind, { value, previous }, times),
     });
   };
-  if (now.status !== before.status) tell('status', before.status, now.status);
+  if (plainStatus(now.status) !== plainStatus(before.status)) tell('status', before.status, now.status);
   if (now.advertisedStart !== before.advertisedStart) {
     tell('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
   }
@@ -196,8 +196,8 @@ function diffRunners(
     entrants.set(id, difference.state);
   }
   for (const [id, known] of baseline.entrants) {
-    if (field.has(id) || !known.inField) continue;
-    const difference = diffRemovedRunner(seen, id, known);
+    if (field.has(id)) continue;
+    const difference = diffAbsentRunner(seen, id, known);
     changes.push(...difference.changes);
     entrants.set(id, difference.state);
   }

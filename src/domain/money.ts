@@ -16,7 +16,8 @@ export function sumMoney(
   field: ReadonlySet<string>,
 ): Map<string | null, MoneyFigures> {
   const sums = new Map<string | null, MoneyFigures>();
-  for (const slice of slices) {
+  // Fractions sum to another last digit in another order, and slices come in no order that repeats.
+  for (const slice of slices.toSorted(bySize)) {
     const key = field.has(slice.entrant_id) ? slice.entrant_id : null;
     const sum = sums.get(key) ?? { hold: null, bet: null };
     sums.set(key, {
@@ -33,6 +34,11 @@ export const noMoney: MoneyFigures = { hold: null, bet: null };
 /** Whether two figures say the same. */
 export function sameMoney(a: MoneyFigures, b: MoneyFigures): boolean {
   return a.hold === b.hold && a.bet === b.bet;
+}
+
+function bySize(a: MoneySlice, b: MoneySlice): number {
+  const hold = (a.hold_percentage ?? 0) - (b.hold_percentage ?? 0);
+  return hold || (a.bet_percentage ?? 0) - (b.bet_percentage ?? 0);
 }
 
 function plus(sum: number | null, value: number | null | undefined): number | null {

@@ -35,11 +35,11 @@ export function price(served: number | null | undefined): number | null {
  */
 export function layFluctuations(line: readonly PricePoint[], fluctuations: readonly Fluctuation[]): LaidLine {
   const last = line.at(-1)?.odds ?? null;
-  const known = new Set(line.map(identity));
-  const unknown = fluctuations.filter((entry) => !known.has(identity(entry)));
-  if (unknown.length === 0) return { line, added: [], last };
+  const unknown = new Map(fluctuations.map((entry) => [identity(entry), entry]));
+  for (const point of line) unknown.delete(identity(point));
+  if (unknown.size === 0) return { line, added: [], last };
 
-  const pending = unknown.toSorted((a, b) => a.at - b.at || a.place - b.place);
+  const pending = [...unknown.values()].toSorted((a, b) => a.at - b.at || a.place - b.place);
   const laid: PricePoint[] = [];
   const added: PriceStep[] = [];
   let value: number | null = null;
@@ -69,12 +69,9 @@ export function valueAt(line: readonly PricePoint[], at: number): number | null 
   return line.findLast((point) => point.at <= at)?.odds ?? null;
 }
 
-/** A line with one more point, after those of the same time; the same line when the point before it is its like. */
+/** A line with one more point, after those of the same time. */
 export function withPoint(line: readonly PricePoint[], point: PricePoint): readonly PricePoint[] {
   const index = line.findLastIndex((other) => other.at <= point.at) + 1;
-  const before = line[index - 1];
-  // A response served twice tells its price twice, at the same time: one row, one point.
-  if (before?.at === point.at && before.odds === point.odds) return line;
   return line.toSpliced(index, 0, point);
 }
 

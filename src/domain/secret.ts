@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 
 const shown = '[redacted]';
 
-/** Every credential of this process, for {@link redact}. */
-const known = new Set<string>();
+/** Every credential of this process, for {@link redact}, with its patterns once they were needed. */
+const known = new Map<string, readonly RegExp[] | null>();
 
 /**
  * A credential that shows itself nowhere: printed, inspected, put into a template or into JSON it reads
@@ -14,7 +14,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    if (value.trim() !== '') known.add(value);
+    if (isTelling(value) && !known.has(value)) known.set(value, null);
   }
 
   /** The value itself. Only for the code that writes it into a request. */
@@ -36,15 +36,131 @@ export class Secret {
 }
 
 /**
- * A text without any credential of this process: the last guard of texts that others wrote, such as the message
- * of an error that nobody expected.
+ * A text without any credential of this process but those that are not {@link isTelling}: the last guard of texts
+ * that others wrote, such as the message of an error that nobody expected.
  */
 export function redact(text: string): string {
   let safe = text;
-  for (const value of known) {
-    for (const spelling of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())]) {
-      safe = safe.replaceAll(spelling, shown);
-    }
+  for (const [value, found] of known) {
+    const patterns = found ?? occurrences(value);
+    known.set(value, patterns);
+    safe = blankOut(safe, patterns);
   }
   return safe;
+}
+
+/** A text without what the patterns find. */
+export function blankOut(text: string, patterns: readonly RegExp[]): string {
+  return patterns.reduce((rest, pattern) => rest.replace(pattern, shown), text);
+}
+
+/** Whether a credential can be told from ordinary text, as `NZ` or `42` cannot. */
+export function isTelling(value: string): boolean {
+  return value.trim().length >= 6;
+}
+
+/**
+ * Patterns that find a credential as it is and as programs write it: as UTF-8 that was read as latin1, in JSON (in
+ * JSON once more), in URLs and forms, in HTML, in hexadecimal, and anywhere inside of base64.
+ */
+export function occurrences(value: string): RegExp[] {
+  return piecesOf(value).map((piece) => {
+    const texts = [...new Set([piece, utf8AsLatin1(piece)])];
+    const spellings = texts.flatMap((text) => {
+      const bytes = Buffer.from(text, 'latin1');
+      return [wordPattern(text), anyCase(bytes.toString('hex')), ...base64Patterns(bytes)];
+    });
+    return new RegExp(spellings.join('|'), 'g');
+  });
+}
+
+/** The credential by itself, in any mixture of the spellings of its characters. */
+export function wordPattern(value: string): string {
+  return characterPatterns(value).join('');
+}
+
+/** Finds what of a credential stands at the end of a text that was cut off within it. */
+export function beginnings(value: string): RegExp[] {
+  return piecesOf(value).map((piece) => {
+    const patterns = characterPatterns(piece);
+    const more = patterns.slice(4).reduceRight((rest, one) => `(?:${one}${rest})?`, '');
+    return new RegExp(`${patterns.slice(0, 4).join('')}${more}$`, 'g');
+  });
+}
+
+/** Longer credentials are looked for in pieces: one pattern would be too large. */
+const pieceLength = 64;
+
+function piecesOf(value: string): string[] {
+  const characters = [...value];
+  const size = Math.ceil(characters.length / Math.ceil(characters.length / pieceLength));
+  const starts = characters.flatMap((_, index) => (index % size === 0 ? [index] : []));
+  return starts.map((start) => characters.slice(start, start + size).join(''));
+}
+
+/** A run of backslashes is taken as one: each by itself could be read in too many ways. */
+function characterPatterns(text: string): string[] {
+  const parts = text.match(/\\+|[^\\]/gsu) ?? [];
+  return parts.map((part) => {
+    if (!part.startsWith('\\')) return characterPattern(part);
+    const { length } = part;
+    const escaped = `${percentPattern('\\')}|\\\\{1,7}u005[cC]`;
+    return `(?:\\\\{${length},${8 * length}}|(?:${escaped}){${length}})`;
+  });
+}
+
+const shortEscapes = new Map(Object.entries({ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }));
+const htmlNames = new Map(Object.entries({ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }));
+
+/**
+ * The spellings of one character. Each knows a few levels of escaping and no more: an endless run of backslashes
+ * must not take endless time.
+ */
+function characterPattern(character: string): string {
+  if (/[A-Za-z0-9]/.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  const units = character.split('').map((unit) => hexOf(unit.charCodeAt(0), 4));
+  const name = htmlNames.get(character);
+  const html = [`#0{0,4}${code}`, `#[xX]0{0,4}${anyCase(code.toString(16))}`, ...(name ? [name] : [])];
+  const short = shortEscapes.get(character);
+  const spellings = [
+    `\\\\{0,7}${units.map((unit) => `\\u${unit}`).join('')}`,
+    units.map((unit) => `\\\\{1,7}u${anyCase(unit)}`).join(''),
+    percentPattern(character),
+    `&(?:amp;){0,3}(?:${html.join('|')});`,
+    ...(short ? [`\\\\{1,7}${short}`] : []),
+    ...(character === ' ' ? ['\\+'] : []),
+    ...(code > 0x7f && code <= 0xff ? [`%(?:25){0,3}${anyCase(hexOf(code, 2))}`] : []),
+  ];
+  return `(?:${spellings.join('|')})`;
+}
+
+/** A character as it stands in a URL, however often that was encoded. */
+function percentPattern(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%(?:25){0,3}${anyCase(hexOf(byte, 2))}`).join('');
+}
+
+/** What base64 makes of bytes wherever they lie in what is encoded: the characters that are theirs alone. */
+function base64Patterns(bytes: Buffer): string[] {
+  return [0, 1, 2].map((before) => {
+    const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const own = base64.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+    const urlSafe = new Map([
+      ['+', `(?:-|${characterPattern('+')})`],
+      ['/', `(?:_|${characterPattern('/')})`],
+    ]);
+    return own.replace(/[+/]/g, (character) => urlSafe.get(character) ?? character);
+  });
+}
+
+function utf8AsLatin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function hexOf(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }

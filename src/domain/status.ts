@@ -8,8 +8,13 @@ const known: ReadonlySet<string> = new Set(['open', 'closed', 'interim', 'final'
 
 /** The status a served text stands for. */
 export function raceStatus(served: string): RaceStatus {
-  const lower = served.trim().toLowerCase();
-  return known.has(lower) ? (lower as RaceStatus) : 'unknown';
+  const plain = plainStatus(served);
+  return known.has(plain) ? (plain as RaceStatus) : 'unknown';
+}
+
+/** A served status as it is compared: its case and spacing say nothing. */
+export function plainStatus(served: string): string {
+  return served.trim().toLowerCase();
 }
 
 /** Final and Abandoned races only have their last reads left. */

@@ -1,9 +1,12 @@
+/** A time without its zone would be read in that of the machine. */
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
 /**
  * Milliseconds since the epoch of an RFC 3339 time. The feed sends 0 to 9 fractional digits; what lies
  * beyond the millisecond is cut off, never rounded. NaN when the text is no time.
  */
 export function epochMillis(time: string): number {
-  return Date.parse(time);
+  return rfc3339.test(time) ? Date.parse(time) : NaN;
 }
 
 /** The one form in which times are stored: RFC 3339, UTC, milliseconds (`2026-02-28T03:10:00.123Z`). */

@@ -133,6 +133,18 @@ describe('fixed_win', () => {
     ]);
   });
 
+  it('writes no poll row for a price that stands until an entry dated after the response', () => {
+    const six: [string, number][] = [
+      ['10:00:00', 5],
+      ['11:00:30', 6],
+    ];
+    expect(oddsOf(['11:00:00', '11:00:15', '11:01:00'].map((time) => oneRunner(time, 5, six)))).toEqual([
+      [5, null, '10:00:00.000', 'fluctuation', 7200],
+      [6, 5, '11:00:30.000', 'fluctuation', 3570],
+      [5, 6, '11:01:00.000', 'poll', 3540],
+    ]);
+  });
+
   it('adds only fluctuations from an older response, to the start known last', () => {
     const moved = { advertised_start: Date.parse('2026-03-01T12:10:00Z') / 1000 };
     const older = oneRunner('11:01:00', 99, [['10:30:00', 8]], { name: 'Old name' });

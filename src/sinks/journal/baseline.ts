@@ -115,10 +115,7 @@ function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PricePoint
   const lines = new Map<string, PricePoint[]>();
   for (const { id, time, odds } of points) {
     const line = lines.get(id) ?? [];
-    const before = line.at(-1);
-    const at = millis(time);
-    // The like of its neighbour, told with another basis, is no point of its own: see withPoint.
-    if (before?.at !== at || before.odds !== odds) line.push({ at, odds });
+    line.push({ at: millis(time), odds });
     lines.set(id, line);
   }
   return lines;

@@ -2,13 +2,18 @@ import type { SQLInputValue } from 'node:sqlite';
 import { tables } from '../../domain/tables.ts';
 import type { Change, Table } from '../../domain/tables.ts';
 import { quoted } from './ddl.ts';
-import { encodeValue } from './rows.ts';
+import { encodeValue, placeOf } from './rows.ts';
+import type { Place } from './rows.ts';
 
-/** A statement that writes one row. Its first parameter is the row's `seq`, `values` are those after it. */
+/** A statement that writes one row. */
 export interface Write {
   readonly sql: string;
-  readonly values: readonly SQLInputValue[];
+  /** Its parameters; the first is the row's `seq`, filled in when it is written. */
+  readonly values: SQLInputValue[];
 }
+
+/** Stands for a `seq` that is not given yet. */
+export const unnumbered = null;
 
 /**
  * The statement that a change stands for.
@@ -22,7 +27,7 @@ export function writeOf(change: Change): Write {
 
 interface InsertPlan {
   readonly sql: string;
-  readonly columns: readonly string[];
+  readonly places: readonly Place[];
 }
 
 const inserts: ReadonlyMap<string, InsertPlan> = new Map(
@@ -30,8 +35,10 @@ const inserts: ReadonlyMap<string, InsertPlan> = new Map(
 );
 
 function insertOf(table: Table, row: Readonly<Record<string, unknown>>): Write {
-  const { sql, columns } = inserts.get(table.name) ?? insertPlan(table);
-  return { sql, values: columns.map((column) => encodeValue(table, column, row[column])) };
+  const { sql, places } = inserts.get(table.name) ?? insertPlan(table);
+  const values: SQLInputValue[] = [unnumbered];
+  for (const place of places) values.push(encodeValue(place, row[place.name]));
+  return { sql, values };
 }
 
 function insertPlan(table: Table): InsertPlan {
@@ -40,7 +47,7 @@ function insertPlan(table: Table): InsertPlan {
   const sql =
     `INSERT INTO ${quoted(table.name)} AS "old" (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ` +
     `ON CONFLICT (${quoted(table.key)}) DO ${table.kind === 'history' ? 'NOTHING' : replacement(table, names)}`;
-  return { sql, columns };
+  return { sql, places: columns.map((column) => placeOf(table, column)) };
 }
 
 function replacement(table: Table, names: readonly string[]): string {
@@ -74,6 +81,6 @@ function patchOf(table: Table, key: string, patch: Readonly<Record<string, unkno
   const set = ['seq', ...columns].map((column) => `${quoted(column)} = ?`).join(', ');
   return {
     sql: `UPDATE ${quoted(table.name)} SET ${set} WHERE ${quoted(table.key)} = ?`,
-    values: [...columns.map((column) => encodeValue(table, column, patch[column])), key],
+    values: [unnumbered, ...columns.map((column) => encodeValue(placeOf(table, column), patch[column])), key],
   };
 }

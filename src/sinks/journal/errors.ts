@@ -38,12 +38,18 @@ export function sqliteFault(error: unknown): number | null {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
-/** A failure of SQLite as the sentence it stands for; every other error as it is. */
+/** A failure of SQLite or of the file system as the sentence it stands for; every other error as it is. */
 export function explained(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof JournalError) return error;
   const fault = sqliteFault(error);
-  if (fault === null || !(error instanceof Error)) return error;
-  const sentence = sqliteFaults.get(fault)?.(file);
-  return new JournalError(sentence ?? `${file} failed in SQLite (${error.message}).`, { cause: error });
+  if (fault !== null) {
+    const sentence = sqliteFaults.get(fault)?.(file);
+    return new JournalError(sentence ?? `${file} failed in SQLite (${error.message}).`, { cause: error });
+  }
+  if (!('syscall' in error)) return error;
+  return new JournalError(`${file} cannot be used (${systemReason(error)}); name another file (--db).`, {
+    cause: error,
+  });
 }
 
 /** A failure of the file system as the reason it stands for. */

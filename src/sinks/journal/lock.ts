@@ -7,6 +7,9 @@ export interface WriterLock {
   release(): void;
 }
 
+/** The garbage collector closes a connection that nobody holds, and the lock would be gone with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the right to write a journal: an exclusive lock on an empty database beside it, `FILE-lock`, which
  * stays there. Readers of the journal never touch it. Its locks are SQLite's, because they hold between threads
@@ -28,10 +31,11 @@ export function lockWriter(path: string): WriterLock | null {
     if (sqliteFault(error) === 5) return null;
     throw explained(file, error);
   }
-  const held = lock;
+  const taken = lock;
+  held.add(taken);
   return {
     release: () => {
-      if (held.isOpen) held.close();
+      if (held.delete(taken)) taken.close();
     },
   };
 }

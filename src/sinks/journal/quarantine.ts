@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { rowId } from '../../domain/ids.ts';
 import { timestamp } from '../../domain/time.ts';
+import { unnumbered } from './changes.ts';
 import type { Write } from './changes.ts';
 
 /** A response that could not be used, kept to be looked at. */
@@ -27,5 +28,5 @@ export function quarantineWrite({ raceId, receivedAt, reason, body }: Quarantine
   const time = timestamp(receivedAt);
   const id = rowId(raceId, time, reason, createHash('sha256').update(body).digest('hex'));
   const compressed = zstdCompressSync(body, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-  return { id, write: { sql, values: [id, raceId, time, reason, compressed] } };
+  return { id, write: { sql, values: [unnumbered, id, raceId, time, reason, compressed] } };
 }

@@ -60,6 +60,11 @@ export class JournalReader {
     }));
   }
 
+  /** What several queries give, all of them at one instant. */
+  read<T>(work: (prepare: Prepare) => T): T {
+    return this.#atOneInstant(() => work(this.#prepare));
+  }
+
   /** A second call does nothing. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();

@@ -4,15 +4,28 @@ import type { Column, RowOf, Table } from '../../domain/tables.ts';
 /** A row as node:sqlite gives it. */
 export type StoredRow = Record<string, SQLOutputValue>;
 
+/** A column with the names by which a refused value is told. */
+export interface Place {
+  readonly table: string;
+  readonly name: string;
+  readonly column: Column;
+}
+
+/** @throws TypeError when the table has no such column */
+export function placeOf(table: Table, name: string): Place {
+  const column = table.columns[name];
+  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+  return { table: table.name, name, column };
+}
+
 /**
  * A value as SQLite stores it: numbers as they are, booleans as 0 and 1.
  * @throws TypeError for a value that the column does not hold; NaN and infinite numbers among them
  */
-export function encodeValue(table: Table, name: string, value: unknown): SQLInputValue {
-  const column = table.columns[name];
-  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
-  if (value === null && column.nullable) return null;
-  switch (column.type) {
+export function encodeValue(place: Place, value: unknown): SQLInputValue {
+  const { type, nullable } = place.column;
+  if (value === null && nullable) return null;
+  switch (type) {
     case 'boolean':
       if (typeof value === 'boolean') return value ? 1 : 0;
       break;
@@ -25,7 +38,8 @@ export function encodeValue(table: Table, name: string, value: unknown): SQLInpu
     default:
       if (typeof value === 'string') return value;
   }
-  throw new TypeError(`${table.name}.${name} cannot hold ${shown(value)}: it is ${wanted(column)}`);
+  const wanted = `${type}${nullable ? ' or null' : ''}`;
+  throw new TypeError(`${place.table}.${place.name} cannot hold ${shown(value)}: it is ${wanted}`);
 }
 
 /** A stored row as the rest of the program knows it; columns of no table of its own, as `seq`, are left out. */
@@ -50,8 +64,4 @@ export function millis(time: string | null): number | null {
 
 function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
-function wanted({ type, nullable }: Column): string {
-  return `${type}${nullable ? ' or null' : ''}`;
 }

@@ -44,7 +44,8 @@ export class Writer {
     try {
       for (const { sql, values } of writes) {
         const seq = Math.max(this.#last + 1, floor);
-        if (this.#prepare(sql).run(seq, ...values).changes !== 0) this.#last = seq;
+        values[0] = seq;
+        if (this.#prepare(sql).run(...values).changes !== 0) this.#last = seq;
       }
       this.#prepare('COMMIT').run();
     } catch (error) {

@@ -1,3 +1,4 @@
+import { beginnings, blankOut, isTelling, occurrences, wordPattern } from '../../domain/secret.ts';
 import type { Secret } from '../../domain/secret.ts';
 
 /** How a caller identifies itself to the feed. All three are credentials. */
@@ -40,23 +41,40 @@ export function identityHeaders(identity: Identity): Record<string, string> {
   return Object.fromEntries(headers.map(({ key, header }) => [header, identity[key].reveal()]));
 }
 
-/**
- * A function that blanks out the credentials in what the other side sent, since a server may echo a request.
- * It works on text whose characters are bytes (latin1) as on any other text.
- */
-export function credentialMask(identity: Identity | null): (text: string) => string {
-  if (identity === null) return (text) => text;
-  const spellings = headers.flatMap(({ key }) => spellingsOf(identity[key].reveal()));
-  // The longest first: one credential may be part of another.
-  spellings.sort((one, other) => other.length - one.length);
-  return (text) => spellings.reduce((masked, spelling) => masked.replaceAll(spelling, '[redacted]'), text);
+/** Blanks out an identity in what the other side sends, since a server may echo a request. */
+export interface CredentialMask {
+  /** A text that is kept to be looked at. It may have a character a byte (latin1), and be cut off at its end. */
+  text(text: string): string;
+  /** The text of a JSON value, of which only strings change. Credentials that are not telling are left. */
+  json(text: string): string;
 }
 
-/** A value as it is sent and as UTF-8 bytes, in JSON, in a URL, in a form and in HTML. */
-function spellingsOf(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
-  const form = new URLSearchParams({ '': value }).toString().slice(1);
-  const html = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const all = [value, json, encodeURIComponent(value.toWellFormed()), form, html, html.replaceAll('"', '&quot;')];
-  return [...new Set(all.flatMap((text) => [text, Buffer.from(text).toString('latin1')]))];
+export function credentialMask(identity: Identity | null): CredentialMask {
+  const values = identity === null ? [] : headers.map(({ key }) => identity[key].reveal());
+  // The longest first: one credential may be part of another.
+  values.sort((one, other) => other.length - one.length);
+  const telling = values.filter(isTelling);
+  const inData = telling.map(occurrences);
+  // A long credential is found by its first piece.
+  const first = inData.flatMap((pieces) => pieces.slice(0, 1));
+  const inTexts = [...inData.flat(), ...telling.flatMap(beginnings), ...words(values)];
+  return {
+    text: (text) => blankOut(text, inTexts),
+    json: (text) => {
+      if (!first.some((pattern) => text.search(pattern) !== -1)) return text;
+      return text.replace(jsonString, (string) => {
+        const value = JSON.parse(string) as string;
+        const safe = blankOut(value, inData.flat());
+        return safe === value ? string : JSON.stringify(safe);
+      });
+    },
+  };
+}
+
+const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+/** Credentials that are not telling, as whole words. */
+function words(values: readonly string[]): RegExp[] {
+  const short = values.filter((value) => value.trim() !== '' && !isTelling(value));
+  return short.map((value) => new RegExp(`(?<![A-Za-z0-9])${wordPattern(value)}(?![A-Za-z0-9])`, 'g'));
 }

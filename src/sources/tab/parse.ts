@@ -75,9 +75,10 @@ function validated<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'the body' : issue.path.join('.');
   const more = result.error.issues.length - 1;
   throw new ParseError(
-    `${issue?.path.join('.') ?? 'the body'}: ${issue?.message ?? 'not understood'}${more > 0 ? ` (and ${more} more)` : ''}`,
+    `${place}: ${issue?.message ?? 'not understood'}${more > 0 ? ` (and ${more} more)` : ''}`,
   );
 }
 
@@ -88,17 +89,18 @@ function time(text: string, place: string): number {
 }
 
 function parsePool(served: ServedPool): Pool {
-  const { product_type, total, status, quaddie, early_quaddie, tote_treble, tote_running_double, ...extra } =
-    served;
-  const legs = quaddie ?? early_quaddie ?? tote_treble ?? tote_running_double;
+  const legs = legsKeys.find((key) => served[key] != null);
   return {
-    product: product_type,
-    legs: legs ? JSON.stringify(legs) : null,
-    total: total ?? null,
-    status: status ?? null,
-    extra,
+    product: served.product_type,
+    legs: legs === undefined ? null : JSON.stringify(served[legs]),
+    total: served.total ?? null,
+    status: served.status ?? null,
+    extra: rest(served, new Set(['product_type', 'total', 'status', legs])),
   };
 }
+
+/** Where products over several races have their races; a pool has one of them at most. */
+const legsKeys = ['quaddie', 'early_quaddie', 'tote_treble', 'tote_running_double'] as const;
 
 function allBets(data: ServedEvent['data']): Bet[] {
   return [

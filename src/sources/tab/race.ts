@@ -86,8 +86,9 @@ export function meetingOfRace(race: ServedRace): MeetingColumns {
 }
 
 /** The properties of a served object that have no place of their own. */
-export function rest(served: Readonly<Record<string, unknown>>, placed: ReadonlySet<string>): Extra {
-  const extra: Record<string, unknown> = {};
-  for (const key of Object.keys(served)) if (!placed.has(key)) extra[key] = served[key];
-  return extra;
+export function rest(
+  served: Readonly<Record<string, unknown>>,
+  placed: ReadonlySet<string | undefined>,
+): Extra {
+  return Object.fromEntries(Object.entries(served).filter(([key]) => !placed.has(key)));
 }

@@ -10,7 +10,12 @@ const number = z.number().nullish();
 const whole = z.int().nullish();
 const flag = z.boolean().nullish();
 
-const dated = z.object({ timestamp: z.string(), fluc: z.number() });
+/** The epoch seconds of year 0 and of the end of 9999: a stored time has a year of four digits. */
+const firstSecond = -62_167_219_200;
+const lastSecond = 253_402_300_799;
+const seconds = z.number().min(firstSecond).max(lastSecond);
+
+const dated = z.looseObject({ timestamp: z.string(), fluc: z.number() });
 
 const runner = z.looseObject({
   entrant_id: z.string().min(1),
@@ -24,7 +29,7 @@ const runner = z.looseObject({
   trainer_location: text,
   weight: z.looseObject({ allocated: text, total: text }).nullish(),
   is_scratched: z.boolean(),
-  scratch_time: number,
+  scratch_time: seconds.nullish(),
   scr_time: text,
   is_emergency: flag,
   emergency_position: text,
@@ -66,8 +71,8 @@ const race = z.looseObject({
   meeting_name: z.string(),
   status: z.string(),
   description: text,
-  advertised_start: z.number().positive(),
-  actual_start: number,
+  advertised_start: seconds.positive(),
+  actual_start: seconds.nullish(),
   race_number: whole,
   distance: whole,
   country: text,

@@ -15,6 +15,9 @@ import { untilAborted } from './until-aborted.ts';
 /** Most bytes of a body that are kept for quarantine. */
 const keptLimit = 1024 * 1024;
 
+/** More than a credential takes, however it is spelled: what is kept is masked with that much behind it. */
+const beyond = 65_536;
+
 /** Longer than the 10 s between polls of a race at its jump; a server's own hint goes before it. */
 const keepAliveMs = 30_000;
 
@@ -58,10 +61,20 @@ export function createTransport(options: TransportOptions): Transport {
 
   function malformed({ path, body }: Pick<Answer, 'path' | 'body'>, reason: string): FeedError {
     // Masked before it is cut, or a credential across the cut would show its first half.
-    const masked = mask(body.subarray(0, keptLimit + 1024).toString('latin1'));
-    return new FeedError('malformed', `GET ${path} was answered with a body that ${mask(reason)}.`, {
-      body: Buffer.from(masked, 'latin1').subarray(0, keptLimit),
+    const masked = mask.text(body.subarray(0, keptLimit + beyond).toString('latin1'));
+    const isCut = body.length >= keptLimit + beyond;
+    const end = isCut ? Math.min(keptLimit, masked.length - beyond) : keptLimit;
+    return new FeedError('malformed', `GET ${path} was answered with a body that ${mask.text(reason)}.`, {
+      body: Buffer.from(masked.slice(0, Math.max(0, end)), 'latin1'),
     });
+  }
+
+  /** What a server echoes of the request goes no further than this, neither to the parser nor to a recording. */
+  function withoutCredentials(received: JsonBody): JsonBody {
+    if (identity === null) return received;
+    const text = received.body.toString('utf8');
+    const safe = mask.json(text);
+    return safe === text ? received : { body: Buffer.from(safe), json: JSON.parse(safe) as unknown };
   }
 
   async function exchange(path: string, query: string, signal: AbortSignal): Promise<Answer> {
@@ -69,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     const tell = (status: number, answer: JsonBody | null): void => {
       // What came too late was not recorded by anybody.
       if (signal.aborted) return;
-      const json = answer && mask(oneLine(answer));
+      const json = answer && oneLine(answer);
       options.onAnswer?.({ url: `${path}?${query}`, status, startedAt, receivedAt: now(), json });
     };
     const { statusCode, headers, body } = await pool.request({
@@ -84,7 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (options.onAnswer) tell(statusCode, null);
       throw statusFault(path, statusCode, headers, now());
     }
-    const answer = await readJson(body, headers, keptLimit + 1024);
+    const answer = withoutCredentials(await readJson(body, headers, keptLimit + beyond));
     if (options.onAnswer) tell(statusCode, answer);
     return { path, ...answer };
   }

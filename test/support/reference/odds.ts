@@ -49,7 +49,8 @@ function fixedWin(record: RaceRecord, response: Response, entrantId: string, run
   const odds = priceOf(field(field(runner ?? null, 'odds'), 'fixed_win'));
   const previous = line.filter((point) => point.time <= response.generatedAt).at(-1)?.price ?? null;
   const last = runner === null ? previous : (line.at(-1)?.price ?? null);
-  if (odds !== last) {
+  // Against the last value, and against the one before it in time: an entry dated after the response is no change.
+  if (odds !== last && odds !== previous) {
     changes.push({ ...base, odds, previous, time: response.generatedAt, basis: 'poll' });
   }
   return changes;

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { secondsToStart, observation } from '../../src/domain/observation.ts';
+import { epochMillis, timestamp } from '../../src/domain/time.ts';
+
+test('what lies beyond the millisecond is cut off, never rounded', () => {
+  const nanos = fc.bigInt({ min: 0n, max: 4_102_444_800_000_000_000n });
+  fc.assert(
+    fc.property(nanos, fc.nat({ max: 9 }), (time, digits) => {
+      const seconds = new Date(Number(time / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
+      const fraction = (time % 1_000_000_000n).toString().padStart(9, '0').slice(0, digits);
+      const text = `${seconds}${digits === 0 ? '' : `.${fraction}`}Z`;
+      const shown = BigInt(fraction.padEnd(9, '0')) + (time / 1_000_000_000n) * 1_000_000_000n;
+      expect(epochMillis(text)).toBe(Number(shown / 1_000_000n));
+      expect(timestamp(epochMillis(text))).toBe(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
+    }),
+  );
+});
+
+test.each([
+  ['2026-02-28T03:10:00Z', '2026-02-28T03:10:00.000Z'],
+  ['2026-02-28T03:10:00.123456789Z', '2026-02-28T03:10:00.123Z'],
+  ['2026-02-28T16:10:00.9999999+13:00', '2026-02-28T03:10:00.999Z'],
+  ['2026-02-27T17:10:00-10:00', '2026-02-28T03:10:00.000Z'],
+  ['1969-12-31T23:59:59.9999Z', '1969-12-31T23:59:59.999Z'],
+  ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+])('%s is stored as %s', (served, stored) => {
+  expect(timestamp(epochMillis(served))).toBe(stored);
+});
+
+test.each(['', 'soon', '1', '2026-02-28', '2026-02-28T03:10:00', '2026-02-28 03:10:00Z', '12:50:00 NZST'])(
+  '%j is no time, wherever the machine is',
+  (text) => {
+    expect(epochMillis(text)).toBeNaN();
+  },
+);
+
+test('seconds to the start are fractional, and negative after it', () => {
+  const seen = observation('R', 1_000, 2_000, 61_500);
+  expect([1_000, 61_500, 61_501, 121_500].map((at) => secondsToStart(seen, at))).toEqual([
+    60.5, 0, -0.001, -60,
+  ]);
+  expect(seen).toMatchObject({ sourceTime: timestamp(1_000), observedAt: timestamp(2_000) });
+});
