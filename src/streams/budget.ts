@@ -14,7 +14,7 @@ const agingFactor = 60;
 
 interface Waiting {
   /** Smaller is sooner. */
-  readonly rank: number;
+  rank: number;
   readonly start: () => void;
 }
 
@@ -30,6 +30,7 @@ export class RequestBudget {
   #underWay = 0;
   #nextStart = -Infinity;
   #heldUntil = -Infinity;
+  #lastNow = -Infinity;
   #draining = false;
   #wake: Subscription = Subscription.EMPTY;
 
@@ -50,7 +51,7 @@ export class RequestBudget {
   run<T>(urgencyMs: number, work$: Observable<T>): Observable<T> {
     return new Observable<T>((subscriber) => {
       const entry: Waiting = {
-        rank: urgencyMs + agingFactor * this.#scheduler.now(),
+        rank: urgencyMs + agingFactor * this.#now(),
         start: () => {
           this.#start(work$, subscriber);
         },
@@ -68,6 +69,8 @@ export class RequestBudget {
    * @param until epoch milliseconds
    */
   hold(until: number): void {
+    // Read before: a clock that went back since the last look must not bring this hold nearer.
+    this.#now();
     this.#heldUntil = Math.max(this.#heldUntil, until);
   }
 
@@ -110,10 +113,23 @@ export class RequestBudget {
     subscriber.add(work$.subscribe(subscriber));
   }
 
+  /** The clock's time. When the clock went back, what was to be waited for comes nearer by as much. */
+  #now(): number {
+    const now = this.#scheduler.now();
+    const back = this.#lastNow - now;
+    this.#lastNow = now;
+    if (back > 0) {
+      this.#nextStart -= back;
+      this.#heldUntil -= back;
+      for (const entry of this.#waiting) entry.rank -= agingFactor * back;
+    }
+    return now;
+  }
+
   #serve(): void {
     this.#wake.unsubscribe();
     while (!this.#draining && this.#waiting.length > 0 && this.#underWay < this.#limits.inFlight) {
-      const now = this.#scheduler.now();
+      const now = this.#now();
       const free = Math.max(this.#nextStart, this.#heldUntil);
       if (now < free) {
         this.#wake = this.#scheduler.schedule(

@@ -5,7 +5,10 @@ import type { Cadence, CadenceTable } from './cadence.ts';
 /** Timers take no more than 2^31 − 1 ms. */
 const longestSeconds = (2 ** 31 - 1) / 1000;
 
-const seconds = z.number().positive().max(longestSeconds);
+/** Kept in whole milliseconds. */
+const seconds = z.number().min(0.001).max(longestSeconds);
+
+const millis = (value: number): number => Math.round(value * 1000);
 
 const band = z.strictObject({
   name: z.string().min(1).optional(),
@@ -66,15 +69,15 @@ export function parseCadence(json: unknown): { table: CadenceTable } | { problem
 }
 
 function merged(part: z.infer<typeof cadence>, base: Cadence): Cadence {
-  const ms = (list: readonly number[]): number[] =>
-    list.map((value) => value * 1000).toSorted((a, b) => a - b);
+  const reads = (list: readonly number[]): number[] =>
+    [...new Set(list.map(millis))].toSorted((a, b) => a - b);
   return {
-    liveMs: part.live_s === undefined ? base.liveMs : part.live_s * 1000,
+    liveMs: part.live_s === undefined ? base.liveMs : millis(part.live_s),
     bands: part.bands?.map(bandOf) ?? base.bands,
-    closedMs: part.closed_s === undefined ? base.closedMs : part.closed_s * 1000,
-    interimMs: part.interim_s === undefined ? base.interimMs : part.interim_s * 1000,
-    finalReadsMs: part.final_reads_s ? ms(part.final_reads_s) : base.finalReadsMs,
-    abandonedReadsMs: part.abandoned_reads_s ? ms(part.abandoned_reads_s) : base.abandonedReadsMs,
+    closedMs: part.closed_s === undefined ? base.closedMs : millis(part.closed_s),
+    interimMs: part.interim_s === undefined ? base.interimMs : millis(part.interim_s),
+    finalReadsMs: part.final_reads_s ? reads(part.final_reads_s) : base.finalReadsMs,
+    abandonedReadsMs: part.abandoned_reads_s ? reads(part.abandoned_reads_s) : base.abandonedReadsMs,
   };
 }
 
@@ -82,8 +85,8 @@ function bandOf(part: z.infer<typeof band>): Cadence['bands'][number] {
   const over = part.over_s;
   return {
     name: part.name ?? (over === undefined ? 'jump' : `over_${over}s`),
-    overMs: over === undefined ? -Infinity : over * 1000,
-    everyMs: part.every_s * 1000,
+    overMs: over === undefined ? -Infinity : millis(over),
+    everyMs: millis(part.every_s),
   };
 }
 
@@ -100,10 +103,9 @@ function disorder(place: string, { bands, liveMs }: Cadence): string[] {
     if (!last && overMs === -Infinity)
       problems.push(`${place}.${index}: only the last band may leave out over_s`);
     const before = bands[index - 1]?.overMs ?? liveMs;
-    if (overMs >= before) {
-      problems.push(
-        `${place}.${index}: over_s must be smaller than ${before / 1000}, that of the band before it`,
-      );
+    if (before !== -Infinity && overMs >= before) {
+      const whose = index === 0 ? 'live_s' : 'that of the band before it';
+      problems.push(`${place}.${index}: over_s must be smaller than ${before / 1000}, ${whose}`);
     }
   });
   return problems;

@@ -1,5 +1,5 @@
-import { Subscription, asyncScheduler, defer, first, map, repeat, timer } from 'rxjs';
-import type { Observable, SchedulerAction, SchedulerLike } from 'rxjs';
+import { Observable, Subscription, asyncScheduler } from 'rxjs';
+import type { SchedulerAction, SchedulerLike } from 'rxjs';
 
 /** Where a simulated clock stands: at real time `real` it shows `simulated`, and runs `speed` times as fast. */
 export interface ClockOrigin {
@@ -57,17 +57,24 @@ class ScaledAction<T> extends Subscription implements SchedulerAction<T> {
 export const longestTimerMs = 60_000;
 
 /**
- * Emits once, with the time it was due, when the clock reaches it; at once when it has passed.
+ * Emits once, with the time it was due, when the clock reaches it; at once when it has passed. Never before: timers
+ * fire up to a millisecond early, and what was due would be due again.
+ *
  * @param due epoch milliseconds
  */
 export function at(due: number, scheduler: SchedulerLike): Observable<number> {
-  return defer(() => {
-    const wait = Math.max(0, due - scheduler.now());
-    const isLast = wait <= longestTimerMs;
-    return timer(isLast ? wait : longestTimerMs, scheduler).pipe(map(() => isLast));
-  }).pipe(
-    repeat(),
-    first((isLast) => isLast),
-    map(() => due),
-  );
+  return new Observable((subscriber) => {
+    const wait = (): number => {
+      const left = due - scheduler.now();
+      return left < longestTimerMs ? Math.max(0, left) : longestTimerMs;
+    };
+    return scheduler.schedule(function () {
+      if (scheduler.now() < due) {
+        this.schedule(undefined, wait());
+        return;
+      }
+      subscriber.next(due);
+      subscriber.complete();
+    }, wait());
+  });
 }

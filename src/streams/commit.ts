@@ -3,17 +3,25 @@ import type { Change } from '../domain/tables.ts';
 import type { Store } from './ports.ts';
 
 /**
- * Commits changes that belong to no single race. A journal that fails is told and survived: the next listing
- * brings them again.
+ * Commits what a listing or an import told. A journal that fails is told and survived: the next listing brings it
+ * again.
  *
+ * @param raceId the race that the changes belong to; null when they belong to several
  * @returns whether they are durable
  */
-export function tryCommit(changes: readonly Change[], { store, log }: { store: Store; log: Log }): boolean {
+export function tryCommit(
+  changes: readonly Change[],
+  { store, log }: { store: Store; log: Log },
+  raceId: string | null = null,
+): boolean {
   try {
     store.commit(changes);
     return true;
   } catch (error) {
-    log('journal.failed', { race_id: null, reason: error instanceof Error ? error.message : String(error) });
+    log('journal.failed', {
+      race_id: raceId,
+      reason: error instanceof Error ? error.message : String(error),
+    });
     return false;
   }
 }

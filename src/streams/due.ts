@@ -34,14 +34,22 @@ const longestBackOffMs = 300_000;
 export function nextDue(plan: Plan, state: PollState, now: number, chance: number): number | null {
   const { last, lastGoodAt, phase } = state;
   if (last !== null && last.failures > 0) {
-    return last.finishedAt + backOff(last.failures, plan.kind === 'every' ? plan.everyMs : Infinity, chance);
+    return retryDue(last, plan.kind === 'every' ? plan.everyMs : Infinity, now, chance);
   }
   if (lastGoodAt === null) return now;
   if (plan.kind === 'reads') return plan.dues.find((due) => due > lastGoodAt) ?? null;
   if (plan.kind === 'wait') return plan.until;
   // After a clock that went back the last poll lies ahead; it must not hold the race up.
-  const due = gridAfter(Math.min(lastGoodAt, now), plan.everyMs, phase);
+  const due = gridAfter(lastGoodAt > now ? now - 1 : lastGoodAt, plan.everyMs, phase);
   return Math.max(due, plan.since);
+}
+
+/** When a failed poll is tried again: tries begin no more than one interval apart, unless one lasts longer. */
+function retryDue(last: LastPoll, everyMs: number, now: number, chance: number): number {
+  // As above: after a clock that went back the last poll lies ahead.
+  const finishedAt = Math.min(last.finishedAt, now);
+  const due = finishedAt + backOff(last.failures, everyMs, chance);
+  return Math.min(due, Math.max(finishedAt, last.startedAt + everyMs));
 }
 
 /** Milliseconds to wait after a number of failures in a row: doubling, half of it left to chance. */
@@ -67,12 +75,12 @@ export interface Dues {
   readonly count: number;
 }
 
-/** By how much a read after the end of a race may be late. */
-const readToleranceMs = 60_000;
+/** By how much a poll that is not one of a grid may be late. */
+const toleranceMs = 60_000;
 
 /**
  * The polls of a race that were due after one time and before another, as far as the start and status known now
- * tell; null when there was none.
+ * tell; null when there was none. They are those that {@link nextDue} gives one after the other.
  */
 export function duesBetween(
   cadence: Cadence,
@@ -81,35 +89,47 @@ export function duesBetween(
   after: number,
   before: number,
 ): Dues | null {
-  let first: Dues | null = null;
+  let first: DuesOfPlan | null = null;
   let count = 0;
+  let last = after;
   for (let from = after; from < before;) {
     const plan = planAt(cadence, race, from);
-    const until = Math.min(plan.until, before);
-    const dues = duesOfPlan(plan, phase, after, from, until);
+    const dues = duesOfPlan(plan, phase, last, before);
     first ??= dues;
     count += dues?.count ?? 0;
-    from = until;
+    last = dues?.last ?? last;
+    from = plan.until;
   }
-  return first === null ? null : { ...first, count };
+  return first === null ? null : { first: first.first, everyMs: first.everyMs, count };
 }
 
-function duesOfPlan(plan: Plan, phase: number, after: number, from: number, until: number): Dues | null {
-  if (plan.kind === 'wait') return null;
-  if (plan.kind === 'reads') {
-    const dues = plan.dues.filter((due) => due > after && due >= from && due < until);
-    return dues[0] === undefined ? null : { first: dues[0], everyMs: readToleranceMs, count: dues.length };
+interface DuesOfPlan extends Dues {
+  /** Epoch milliseconds. */
+  readonly last: number;
+}
+
+/** The dues of a plan after an earlier one. A due that meets the plan's end is still its own. */
+function duesOfPlan(plan: Plan, phase: number, after: number, before: number): DuesOfPlan | null {
+  if (plan.kind !== 'every') {
+    const all = plan.kind === 'wait' ? [plan.until] : plan.dues;
+    const times = all.filter((due) => due > after && due < before);
+    const [first] = times;
+    if (first === undefined) return null;
+    return { first, everyMs: toleranceMs, count: times.length, last: times.at(-1) ?? first };
   }
+  const { everyMs, since, until } = plan;
   // A due that a slower band put off falls on the moment at which the faster one begins.
-  const first = Math.max(gridAfter(after, plan.everyMs, phase), from === after ? -Infinity : from);
-  if (first >= until) return null;
-  const second = gridAfter(first, plan.everyMs, phase);
-  const rest = second >= until ? 0 : Math.ceil((until - second) / plan.everyMs);
-  return { first, everyMs: plan.everyMs, count: 1 + rest };
+  const first = Math.max(gridAfter(after, everyMs, phase), since);
+  if (first > until || first >= before) return null;
+  const second = gridAfter(first, everyMs, phase);
+  const rest =
+    Math.min(Math.floor((until - second) / everyMs), Math.ceil((before - second) / everyMs) - 1) + 1;
+  const last = rest > 0 ? second + (rest - 1) * everyMs : first;
+  return { first, everyMs, count: 1 + Math.max(0, rest), last };
 }
 
-/** The first point of a race's grid after a time. */
+/** The first point of a race's grid after a time. Whole milliseconds: clocks show nothing finer. */
 function gridAfter(time: number, everyMs: number, phase: number): number {
-  const offset = phase * everyMs;
+  const offset = Math.floor(phase * everyMs);
   return (Math.floor((time - offset) / everyMs) + 1) * everyMs + offset;
 }

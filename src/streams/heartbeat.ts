@@ -1,4 +1,4 @@
-import { filter, interval, map, pairwise, startWith } from 'rxjs';
+import { defer, filter, interval, map, pairwise, startWith } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 
 /** Something wrong with time itself. */
@@ -28,9 +28,7 @@ export function timeTroubles(
   beat: SchedulerLike,
 ): Observable<TimeTrouble> {
   const read = () => ({ real: monotonic(), clock: clock.now() });
-  return interval(beatMs, beat).pipe(
-    map(read),
-    startWith(read()),
+  return defer(() => interval(beatMs, beat).pipe(map(read), startWith(read()))).pipe(
     pairwise(),
     map(([before, now]): TimeTrouble | null => {
       const real = now.real - before.real;

@@ -66,7 +66,7 @@ export function importDay(
         const listed$ = from(listings.map((listing): ImportStep => ({ kind: 'listing', listing })));
         const fetch$ = from([...run.races.values()].map((race): ImportStep => ({ kind: 'fetch', race })));
         // The reports are listened to before the first fetch can bring one.
-        return merge(outcome(run, report$, context), listed$, fetch$);
+        return merge(listed$, outcome(run, report$, context), fetch$);
       }),
     );
   });

@@ -7,6 +7,7 @@ import { hasEnded, raceStatus } from '../domain/status.ts';
 import type { Change } from '../domain/tables.ts';
 import { tryCommit } from './commit.ts';
 import { backOff } from './due.ts';
+import { holdHost } from './hold.ts';
 import type { RacedayContext } from './raceday.ts';
 
 /** A date's listing: what it said, or why it could not be had. */
@@ -32,6 +33,7 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
     tap({
       error: (error: unknown) => {
         log('listing.failed', { date, ...faultOf(error) });
+        holdHost(error, context);
       },
     }),
     retry({
@@ -75,10 +77,11 @@ export function takeListing(
   memory: ListingMemory,
   context: RacedayContext,
 ): readonly ListedRace[] {
+  const { store } = context;
   const meetings = selectedMeetings(snapshot, context);
   const races = meetings.flatMap((meeting) => meeting.races).filter((race) => !isOver(race, context));
   const before = memory.listedBefore.get(date);
-  const fresh = races.filter(({ raceId }) => before?.has(raceId) !== true);
+  const fresh = races.filter(({ raceId }) => before?.has(raceId) !== true && !store.isSettled(raceId));
   const rows = changedMeetings(meetings, snapshot.generatedAt, memory.digests);
   const changes = [
     ...rows.map(({ row }): Change => ({ table: 'meetings', row })),
@@ -88,7 +91,7 @@ export function takeListing(
   for (const { row, digest } of rows) memory.digests.set(row.meeting_id, digest);
   const ids = new Set(races.map(({ raceId }) => raceId));
   for (const raceId of before ?? []) {
-    if (!ids.has(raceId) && !context.store.isSettled(raceId)) {
+    if (!ids.has(raceId) && !store.isSettled(raceId)) {
       context.log('race.vanished', { race_id: raceId, date });
     }
   }

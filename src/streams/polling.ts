@@ -1,4 +1,4 @@
-import { combineLatest, exhaustMap, map, merge, of, switchMap } from 'rxjs';
+import { combineLatest, exhaustMap, map, merge, scan, switchMap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Plan } from './cadence.ts';
 import { at } from './clock.ts';
@@ -22,13 +22,27 @@ export function dues(
   random: () => number,
 ): Observable<Due> {
   return combineLatest([plan$, polls$]).pipe(
-    switchMap(([plan, polls]): Observable<Due> => {
-      const due = nextDue(plan, polls, scheduler.now(), random());
+    scan<[Plan, PollState], Aim, null>((before, [plan, polls]) => {
+      const now = scheduler.now();
+      const due = nextDue(plan, polls, now, random());
+      // Another plan asks for no poll before it was known, unless one was due by the plan before.
+      const earliest = before?.polls === polls ? Math.min(before.due ?? Infinity, now) : -Infinity;
+      return { polls, due: due === null ? null : Math.max(due, earliest) };
+    }, null),
+    switchMap(({ due }): Observable<Due> => {
       aim(due);
-      if (due === null) return of({ kind: 'done' });
+      // The end waits for a timer too: it is known before the poll that leads to it has let go of the exhaustMap.
+      if (due === null) return at(scheduler.now(), scheduler).pipe(map(() => ({ kind: 'done' })));
       return at(due, scheduler).pipe(map(() => ({ kind: 'poll', due })));
     }),
   );
+}
+
+/** What is waited for, and the last poll that it follows from. */
+interface Aim {
+  readonly polls: PollState;
+  /** Epoch milliseconds; null when no poll is left. */
+  readonly due: number | null;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Change, GapRow, PollRow } from '../domain/tables.ts';
 import { epochMillis, timestamp } from '../domain/time.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
 import { duesBetween } from './due.ts';
-import type { PollState } from './due.ts';
+import type { Dues, PollState } from './due.ts';
 import { closeGap, openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
 
@@ -19,6 +19,8 @@ export interface RaceState {
   readonly polls: PollState;
   /** The gap that the next good poll closes. */
   readonly gap: GapRow | null;
+  /** Epoch milliseconds at which a listing last told another start or status; −Infinity when none did. */
+  readonly movedAt: number;
 }
 
 /** What is fixed for a race while the service runs. */
@@ -47,8 +49,6 @@ export interface PollFailure {
   readonly reason: FeedFault | 'journal';
   /** One sentence. */
   readonly detail: string;
-  /** Milliseconds for which the host asked to be left alone. */
-  readonly retryAfterMs: number | null;
   /** The response as received, when it could not be used. */
   readonly body: Uint8Array | null;
 }
@@ -73,7 +73,6 @@ function failureOf(error: FeedError): PollFailure {
   return {
     reason: error.fault,
     detail: error.message,
-    retryAfterMs: error.retryAfterMs,
     body: error.body,
   };
 }
@@ -109,6 +108,7 @@ function afterGoodPoll(
         lastGoodAt: times.startedAt,
       },
       gap: null,
+      movedAt: state.movedAt,
     },
     recorded,
     poll,
@@ -125,7 +125,8 @@ export function afterFailedPoll(
   rules: RaceRules,
 ): Step {
   const { raceId } = state.baseline;
-  const gap = state.gap ?? openGap(raceId, ...beginning(state, times, failure.reason, rules));
+  const from = missedPolls(state, times, rules)?.first ?? times.due;
+  const gap = state.gap ?? openGap(raceId, from, from < rules.runningSince ? 'stopped' : failure.reason);
   const poll: PollRow = {
     ...pollRow(raceId, times),
     outcome: 'failed',
@@ -148,11 +149,30 @@ export function afterFailedPoll(
         },
       },
       gap,
+      movedAt: state.movedAt,
     },
     recorded: 0,
     poll,
     gaps,
     failure,
+  };
+}
+
+/**
+ * A listing told of the race.
+ * @param now epoch milliseconds of our clock
+ */
+export function afterListing(state: RaceState, baseline: Baseline, now: number): RaceState {
+  const before = state.baseline.race;
+  const race = baseline.race;
+  const moved = before?.status !== race?.status || before?.advertisedStart !== race?.advertisedStart;
+  // While it was settled no poll was due, so that none is missing.
+  const revived = before?.settledAt != null && race?.settledAt === null;
+  return {
+    ...state,
+    baseline,
+    polls: revived ? { ...state.polls, lastGoodAt: null } : state.polls,
+    movedAt: moved ? now : state.movedAt,
   };
 }
 
@@ -166,17 +186,6 @@ export function raceTimes(baseline: Baseline, correctionMs: number): RaceTimes |
   return { status, advertisedStart: advertisedStart - correctionMs, endedAt };
 }
 
-function beginning(
-  state: RaceState,
-  times: PollTimes,
-  reason: string,
-  rules: RaceRules,
-): [from: number, reason: string] {
-  const missed = missedDues(state, state.polls.lastGoodAt, times.startedAt, rules);
-  const from = missed?.first ?? times.due;
-  return [from, from < rules.runningSince ? 'stopped' : reason];
-}
-
 function endedGap(
   state: RaceState,
   times: PollTimes,
@@ -186,10 +195,10 @@ function endedGap(
   const repaired = repairs(snapshot.runners, state.baseline.entrants);
   const { startedAt } = times;
   if (state.gap !== null) {
-    const dues = missedDues(state, epochMillis(state.gap.from_time) - 1, startedAt, rules);
+    const dues = duesSince(state, epochMillis(state.gap.from_time) - 1, startedAt, rules);
     return closeGap(state.gap, startedAt, dues, repaired);
   }
-  const missed = missedDues(state, state.polls.lastGoodAt, startedAt, rules);
+  const missed = missedPolls(state, times, rules);
   if (missed === null) return null;
   const stopped = missed.first < rules.runningSince;
   const late = missed.count > 1 && startedAt - missed.first > missed.everyMs;
@@ -198,9 +207,20 @@ function endedGap(
   return closeGap(gap, startedAt, missed, repaired);
 }
 
-function missedDues(state: RaceState, after: number | null, before: number, rules: RaceRules) {
+/**
+ * The polls that were due since the last good one and before this one; null when there was none. By a start that
+ * was not known yet none was.
+ */
+function missedPolls(state: RaceState, { due, startedAt }: PollTimes, rules: RaceRules): Dues | null {
+  const { polls, movedAt } = state;
+  if (polls.lastGoodAt === null) return null;
+  const after = due < movedAt ? polls.lastGoodAt : Math.max(polls.lastGoodAt, movedAt);
+  return duesSince(state, after, startedAt, rules);
+}
+
+function duesSince(state: RaceState, after: number, before: number, rules: RaceRules): Dues | null {
   const race = raceTimes(state.baseline, rules.correctionMs);
-  if (race === null || after === null) return null;
+  if (race === null) return null;
   return duesBetween(rules.cadence, race, state.polls.phase, after, before);
 }
 

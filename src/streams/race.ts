@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  Subject,
   combineLatest,
   defer,
   distinctUntilChanged,
@@ -23,15 +24,17 @@ import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { RequestBudget } from './budget.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
+import { tryCommit } from './commit.ts';
 import { phaseOf } from './due.ts';
 import type { FeedClock } from './feed-clock.ts';
+import { holdHost } from './hold.ts';
 import { plans } from './plans.ts';
 import { poll } from './poll.ts';
 import type { PollOutcome } from './poll.ts';
 import { dues, polling } from './polling.ts';
 import type { Feed, Store } from './ports.ts';
 import { tellNotGranted, tellPlan, tellRaceChange, tellStep } from './race-log.ts';
-import { afterFailedPoll, raceTimes, stepOf } from './race-state.ts';
+import { afterFailedPoll, afterListing, raceTimes, stepOf } from './race-state.ts';
 import type { RaceRules, RaceState, Step } from './race-state.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -117,14 +120,17 @@ export function race(
       },
       context.random,
     );
-    const ask$ = order$.pipe(
-      filter(({ kind }) => kind === 'poll'),
+    const finalTold$ = new Subject<void>();
+    const ask$ = merge(order$.pipe(filter(({ kind }) => kind === 'poll')), finalTold$).pipe(
       map(() => scheduler.now()),
     );
     const listed$ = order$.pipe(
       filter((order) => order.kind === 'listed'),
       tap(({ race: listed, generatedAt }) => {
+        const before = state$.value;
         takeListed(state$, listed, generatedAt, context);
+        // The reads of a final race follow the one that saw it final, and a listing holds no results.
+        if (!isFinal(before) && isFinal(state$.value)) finalTold$.next();
       }),
       ignoreElements(),
     );
@@ -156,7 +162,12 @@ function restore(raceId: string, { store }: RaceContext): RaceState {
     baseline: store.baseline(raceId),
     polls: { phase: phaseOf(raceId), last: null, lastGoodAt: store.lastGoodPollAt(raceId) },
     gap: store.openGap(raceId),
+    movedAt: -Infinity,
   };
+}
+
+function isFinal({ baseline }: RaceState): boolean {
+  return baseline.race !== null && raceStatus(baseline.race.status) === 'final';
 }
 
 function sameTimes(a: RaceTimes, b: RaceTimes): boolean {
@@ -188,7 +199,8 @@ function takeOutcome(
   const { cadence, runningSince, feedClock } = context;
   const rules: RaceRules = { cadence, runningSince, correctionMs: feedClock.correctionMs };
   const step = committed(stepOf(before, outcome, rules), before, outcome, rules, context);
-  if (step.failure?.retryAfterMs != null) holdHost(step.failure.retryAfterMs, context);
+  if (outcome.kind === 'failed') holdHost(outcome.error, context);
+  keepUnusable(step, outcome, context);
   tellStep(before, step, context.log);
   if (outcome.kind === 'taken') {
     const { snapshot, notGranted } = outcome.received;
@@ -218,17 +230,31 @@ function committed(
   const { raceId } = before.baseline;
   try {
     store.commit(step.changes);
-    if (step.failure?.body) {
-      const { reason, body } = step.failure;
-      store.quarantine({ raceId, receivedAt: outcome.finishedAt, reason, body });
-      log('poll.quarantined', { race_id: raceId, reason: step.failure.detail, bytes: body.byteLength });
-    }
     return step;
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     log('journal.failed', { race_id: raceId, reason: detail });
-    const failure = { reason: 'journal', detail, retryAfterMs: null, body: null } as const;
-    return afterFailedPoll(before, outcome, failure, rules);
+    return afterFailedPoll(before, outcome, { reason: 'journal', detail, body: null }, rules);
+  }
+}
+
+/** A response that could not be used is kept. The poll is committed by then, and stands whatever comes of this. */
+function keepUnusable(
+  { state, failure }: Step,
+  { finishedAt }: PollOutcome,
+  { store, log }: RaceContext,
+): void {
+  if (failure?.body == null) return;
+  const { raceId } = state.baseline;
+  const { reason, detail, body } = failure;
+  try {
+    store.quarantine({ raceId, receivedAt: finishedAt, reason, body });
+    log('poll.quarantined', { race_id: raceId, reason: detail, bytes: body.byteLength });
+  } catch (error) {
+    log('journal.failed', {
+      race_id: raceId,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
@@ -257,10 +283,11 @@ function takeListed(
   context: RaceContext,
 ): void {
   const before = state$.value;
-  const { changes, baseline } = diffListed(before.baseline, listed, generatedAt, context.scheduler.now());
-  if (changes.length > 0) context.store.commit(changes);
+  const now = context.scheduler.now();
+  const { changes, baseline } = diffListed(before.baseline, listed, generatedAt, now);
+  if (!tryCommit(changes, context, listed.raceId)) return;
   tellRaceChange(before.baseline, baseline, context.log);
-  state$.next({ ...before, baseline });
+  state$.next(afterListing(before, baseline, now));
 }
 
 function settle(state$: BehaviorSubject<RaceState>, context: RaceContext): RaceReport {
@@ -272,14 +299,4 @@ function settle(state$: BehaviorSubject<RaceState>, context: RaceContext): RaceR
 function endRace(raceId: string, { store, scheduler }: RaceContext): RaceReport {
   store.commit([{ table: 'races', key: raceId, patch: { settled_at: timestamp(scheduler.now()) } }]);
   return { kind: 'settled', raceId };
-}
-
-/** The longest that a host's wish to be left alone is taken at its word, before it is asked again. */
-const longestHoldMs = 3_600_000;
-
-function holdHost(retryAfterMs: number, { budget, scheduler, log }: RaceContext): void {
-  const holdMs = Math.min(retryAfterMs, longestHoldMs);
-  const until = scheduler.now() + holdMs;
-  budget.hold(until);
-  log('feed.held', { until: timestamp(until), hold_ms: holdMs });
 }

@@ -2,6 +2,7 @@ import {
   EMPTY,
   Subject,
   concatMap,
+  connect,
   defer,
   exhaustMap,
   filter,
@@ -65,7 +66,7 @@ export function raceday(context: RacedayContext): Observable<RacedayReport> {
   );
   const steps = (report$: Observable<RaceReport>): Observable<ImportStep> =>
     merge(
-      merge(of(0), utcMidnights(scheduler)).pipe(exhaustMap(() => importDay(report$, context))),
+      merge(of(0), utcMidnights(scheduler)).pipe(concatMap(() => importDay(report$, context))),
       interval(listingEveryMs, scheduler).pipe(exhaustMap(() => listDay(context))),
     );
   return actors(resumed$, steps, (report$) => report$, context);
@@ -97,19 +98,25 @@ function actors(
 ): Observable<RacedayReport> {
   return defer(() => {
     const report$ = new Subject<RaceReport>();
-    const ended$ = new Subject<string>();
+    // One for each race: with one for all, every end would be told to every race.
+    const ends = new Map<string, Subject<void>>();
     const memory = listingMemory(context);
     const step$ = steps(report$).pipe(share());
     const imported$ = step$.pipe(filter((step) => step.kind === 'imported'));
     const order$ = step$.pipe(concatMap((step) => from(orders(step, memory, context))));
     const actor$ = merge(first$, order$).pipe(
       groupBy(({ raceId }) => raceId, {
-        duration: ({ key }) => ended$.pipe(filter((raceId) => raceId === key)),
+        duration: ({ key }) => {
+          const ended$ = new Subject<void>();
+          ends.set(key, ended$);
+          return ended$;
+        },
       }),
       mergeMap((group) =>
         limit(actor(group, context)).pipe(
           finalize(() => {
-            ended$.next(group.key);
+            ends.get(group.key)?.next();
+            ends.delete(group.key);
           }),
         ),
       ),
@@ -127,16 +134,22 @@ function actor(group: GroupedObservable<string, Addressed>, context: RacedayCont
     take(1),
     mergeMap((first) => {
       const cadence = cadenceFor(context.cadences, first.country, first.category);
-      const order$ = group.pipe(
-        startWith(first),
+      // Heard between two starts too: one that starts again goes by the newest order and not by its first.
+      let newest = first.order;
+      const heard$ = group.pipe(
         map(({ order }) => order),
-      );
-      return race(group.key, order$, { ...context, cadence }).pipe(
-        retry({
-          delay: (error, failures) => restart(group.key, error, failures, context),
-          resetOnSuccess: true,
+        tap((order) => {
+          newest = order;
         }),
       );
+      const run = (order$: Observable<RaceOrder>): Observable<RaceReport> =>
+        defer(() => race(group.key, order$.pipe(startWith(newest)), { ...context, cadence })).pipe(
+          retry({
+            delay: (error, failures) => restart(group.key, error, failures, context),
+            resetOnSuccess: true,
+          }),
+        );
+      return heard$.pipe(connect(run));
     }),
   );
 }

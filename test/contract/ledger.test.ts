@@ -45,10 +45,7 @@ describe('a simulated hour', () => {
     ['lost', "DELETE FROM odds_history WHERE kind = 'fixed_win' AND basis = 'fluctuation'"],
     ['lost', 'DELETE FROM money_flow_history WHERE seq % 7 = 0'],
     ['lost', 'UPDATE pool_history SET total = total + 0.01'],
-    [
-      'lost',
-      'DELETE FROM polls WHERE seq % 5 = 0',
-    ],
+    ['lost', 'DELETE FROM polls WHERE seq % 5 = 0'],
     ['untrue', "UPDATE odds_history SET odds = odds + 0.01 WHERE kind = 'fixed_place'"],
     ['untrue', 'UPDATE money_flow_history SET hold_percentage = hold_percentage + 1'],
     ['stale', 'UPDATE entrants SET fixed_win = fixed_win + 1'],

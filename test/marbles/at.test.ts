@@ -1,9 +1,9 @@
-import { asyncScheduler } from 'rxjs';
+import { Subscription, asyncScheduler, firstValueFrom } from 'rxjs';
 import type { SchedulerAction, SchedulerLike } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { at, simulatedScheduler } from '../../src/streams/clock.ts';
 import { marbles } from '../support/marbles.ts';
-import { storyClock } from '../support/streams-clock.ts';
+import { storyClock, timeOf } from '../support/streams-clock.ts';
 
 describe('at', () => {
   it(
@@ -21,10 +21,18 @@ describe('at', () => {
   );
 
   it(
-    'waits for days, longer than any timer can',
+    'waits for a day and more, and looks at the clock every minute',
     marbles((m) => {
-      const days = 40 * 86_400_000;
-      m.expect(at(days, m.scheduler)).toBeObservable('57600m (a|)', { a: days });
+      const looks: number[] = [];
+      const scheduler: SchedulerLike = {
+        now: () => m.scheduler.now(),
+        schedule: m.scheduler.schedule.bind(m.scheduler),
+      };
+      const counted = { ...scheduler, now: () => (looks.push(m.scheduler.now()), m.scheduler.now()) };
+      const due = 26 * 3_600_000 + 500;
+      m.expect(at(due, counted)).toBeObservable('1560m 500ms (a|)', { a: due });
+      m.flush();
+      expect(new Set(looks).size).toBe(26 * 60 + 2);
     }),
   );
 
@@ -42,7 +50,7 @@ describe('at', () => {
       m.scheduler.schedule(() => {
         clock.setBy(3_600_000);
       }, 90_000);
-      m.expect(at(clock.time('12:30'), clock)).toBeObservable('2m (a|)', { a: clock.time('12:30') });
+      m.expect(at(timeOf('12:30'), clock)).toBeObservable('2m (a|)', { a: timeOf('12:30') });
     }),
   );
 
@@ -53,17 +61,31 @@ describe('at', () => {
       m.scheduler.schedule(() => {
         clock.setBy(-600_000);
       }, 90_000);
-      m.expect(at(clock.time('12:30'), clock)).toBeObservable('40m (a|)', { a: clock.time('12:30') });
+      m.expect(at(timeOf('12:30'), clock)).toBeObservable('40m (a|)', { a: timeOf('12:30') });
     }),
   );
 
   it(
     'never emits before the time, though a timer fires early',
     marbles((m) => {
+      // As the timers of Node: whole milliseconds, the rest cut off, and at least one.
+      const whole = (delay: number): number => Math.max(1, Math.trunc(delay));
       const early: SchedulerLike = {
         now: () => m.scheduler.now(),
-        schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
-          m.scheduler.schedule(work, Math.trunc(delay), state),
+        schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) {
+          const action: SchedulerAction<T> = Object.assign(new Subscription(), {
+            schedule(next?: T, after = 0): Subscription {
+              return m.scheduler.schedule(
+                (given?: T) => {
+                  work.call(action, given);
+                },
+                whole(after),
+                next,
+              );
+            },
+          });
+          return action.schedule(state, delay);
+        },
       };
       m.expect(at(2_500.7, early)).toBeObservable('2501ms (a|)', { a: 2_500.7 });
     }),
@@ -72,7 +94,7 @@ describe('at', () => {
   it('never emits before the time on the real clock', async () => {
     for (let i = 0; i < 20; i++) {
       const due = Date.now() + 2 + i / 20;
-      await new Promise((resolve) => at(due, asyncScheduler).subscribe(resolve));
+      await firstValueFrom(at(due, asyncScheduler), { defaultValue: null });
       expect(Date.now()).toBeGreaterThanOrEqual(due);
     }
   });
@@ -81,7 +103,7 @@ describe('at', () => {
     const scheduler = simulatedScheduler({ real: Date.now(), simulated: 1_000_000, speed: 120 });
     for (let i = 0; i < 20; i++) {
       const due = scheduler.now() + 300 + i * 7;
-      await new Promise((resolve) => at(due, scheduler).subscribe(resolve));
+      await firstValueFrom(at(due, scheduler), { defaultValue: null });
       expect(scheduler.now()).toBeGreaterThanOrEqual(due);
     }
   });

@@ -1,21 +1,114 @@
 import { describe, it } from 'vitest';
-import { defaultCadence, planAt } from '../../src/streams/cadence.ts';
-import type { RaceTimes } from '../../src/streams/cadence.ts';
+import { defaultCadence } from '../../src/streams/cadence.ts';
+import type { Plan, RaceTimes } from '../../src/streams/cadence.ts';
 import { plans } from '../../src/streams/plans.ts';
 import { marbles } from '../support/marbles.ts';
 
+const minute = 60_000;
+const hour = 60 * minute;
+
+const open = (advertisedStart: number): RaceTimes => ({ status: 'Open', advertisedStart, endedAt: null });
+
+/** The plan of a band of the default cadence, for a race that starts at a time. */
+const band = (name: string, everyMs: number, since: number, until: number): Plan => ({
+  kind: 'every',
+  name,
+  everyMs,
+  since,
+  until,
+});
+const hourBand = (start: number) => band('hour', minute, start - hour, start - 15 * minute);
+const quarterBand = (start: number) => band('quarter', 30_000, start - 15 * minute, start - 5 * minute);
+const jumpBand = (start: number) => band('jump', 10_000, start - 5 * minute, Infinity);
+const closed: Plan = { kind: 'every', name: 'closed', everyMs: 15_000, since: -Infinity, until: Infinity };
+
 describe('plans', () => {
   it(
-    'goes from band to band as the start comes nearer',
+    'goes from band to band as the start comes nearer, and stays in the last one',
     marbles((m) => {
-      const race: RaceTimes = { status: 'Open', advertisedStart: 20 * 60_000, endedAt: null };
-      const at = (now: number) => planAt(defaultCadence, race, now);
-      const source$ = m.cold('r', { r: race });
-      m.expect(source$.pipe(plans(defaultCadence, m.scheduler))).toBeObservable('a 299999ms b 599999ms c', {
-        a: at(0),
-        b: at(300_000),
-        c: at(900_000),
+      const start = 20 * minute;
+      const race$ = m.cold('r', { r: open(start) });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler)), '60m !').toBeObservable(
+        'h 299999ms q 599999ms j',
+        {
+          h: hourBand(start),
+          q: quarterBand(start),
+          j: jumpBand(start),
+        },
+      );
+      m.expect(race$).toHaveSubscriptions('^ 3599999ms !');
+    }),
+  );
+
+  it(
+    'waits until the race is live',
+    marbles((m) => {
+      const start = 25 * hour;
+      const race$ = m.cold('r', { r: open(start) });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler)), '61m !').toBeObservable('w 3599999ms d', {
+        w: { kind: 'wait', name: 'not_live', until: hour },
+        d: band('day', 30 * minute, hour, 19 * hour),
       });
+    }),
+  );
+
+  it(
+    'is in the nearer band at once when the start moves nearer, and forgets the old one',
+    marbles((m) => {
+      const race$ = m.hot('a 59999ms b', { a: open(30 * minute), b: open(10 * minute) });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler)), '20m !').toBeObservable(
+        'a 59999ms b 239999ms c',
+        {
+          a: hourBand(30 * minute),
+          b: quarterBand(10 * minute),
+          c: jumpBand(10 * minute),
+        },
+      );
+      m.expect(race$).toHaveSubscriptions('^ 1199999ms !');
+    }),
+  );
+
+  it(
+    'is in the farther band again when the start moves away',
+    marbles((m) => {
+      const race$ = m.hot('a 59999ms b', { a: open(4 * minute), b: open(40 * minute) });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler)), '20m !').toBeObservable('a 59999ms b', {
+        a: jumpBand(4 * minute),
+        b: hourBand(40 * minute),
+      });
+    }),
+  );
+
+  it(
+    'goes by the status, not by the time, once the race is closed',
+    marbles((m) => {
+      const race$ = m.hot('a 59999ms b 59999ms c', {
+        a: open(7 * minute),
+        b: { ...open(7 * minute), status: 'Closed' },
+        c: { ...open(7 * minute), status: 'Final', endedAt: 2 * minute },
+      });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler)), '2880m !').toBeObservable(
+        'a 59999ms b 59999ms c',
+        {
+          a: quarterBand(7 * minute),
+          b: closed,
+          c: {
+            kind: 'reads',
+            name: 'final',
+            dues: [3 * minute, 12 * minute, 2 * minute + 24 * hour],
+            until: Infinity,
+          },
+        },
+      );
+    }),
+  );
+
+  it(
+    'is told once, however often the same start and status are',
+    marbles((m) => {
+      const race$ = m.hot('a-a-a-|', { a: { ...open(minute), status: 'Closed' } });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler))).toBeObservable('c-----|', { c: closed });
+      m.expect(race$).toHaveSubscriptions('^-----!');
     }),
   );
 });

@@ -14,7 +14,10 @@ interface LedgerState {
   readonly status: string;
   /** Epoch seconds. */
   readonly advertised_start: number;
-  readonly entrants: readonly ({ entrant_id: string } & Record<Kind, number | null | undefined>)[];
+  readonly entrants: readonly ({ entrant_id: string; is_scratched: boolean } & Record<
+    Kind,
+    number | null | undefined
+  >)[];
   readonly money: readonly { entrant_id: string | null; hold: number; bet: number }[];
   readonly pools: readonly { product: string; legs: unknown; total: number; status: string }[];
 }
@@ -228,19 +231,23 @@ class RaceJudge {
 
   /** While a race is open, every price set between two states taken is there with its time, or in a told overflow. */
   #datedPrices(): void {
-    const open = this.#states
-      .map(({ state }) => state)
-      .filter(({ status }) => status === 'Open')
-      .map(({ refreshed_at }) => millis(refreshed_at))
-      .toSorted();
-    const [first, last] = [open[0], open.at(-1)];
-    if (first === undefined || last === undefined) return;
+    const open = this.#states.map(({ state }) => state).filter(({ status }) => status === 'Open');
+    const first = open.map(({ refreshed_at }) => millis(refreshed_at)).toSorted()[0];
+    if (first === undefined) return;
+    // A scratched runner's prices can be gone from what is served.
+    const shown = new Map<string, string>();
+    for (const { refreshed_at, entrants } of open) {
+      for (const { entrant_id, is_scratched } of entrants) {
+        const time = millis(refreshed_at);
+        if (!is_scratched && time > (shown.get(entrant_id) ?? '')) shown.set(entrant_id, time);
+      }
+    }
     const overflows = this.#rows<{ entrant_id: string; from_time: string; to_time: string }>(
       'SELECT * FROM gaps WHERE race_id = ? AND entrant_id IS NOT NULL',
     );
     for (const { entrant_id, at, odds, dated } of this.#ledger.prices) {
       const time = millis(at);
-      if (!dated || time <= first || time > last) continue;
+      if (!dated || time <= first || time > (shown.get(entrant_id) ?? '')) continue;
       this.#verdict.prices++;
       const rows = this.#odds.get(`${entrant_id}|fixed_win`) ?? [];
       const there = rows.some((row) => row.odds === odds && row.source_time === time);

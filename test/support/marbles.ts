@@ -21,10 +21,11 @@ const { marbles: run } = configure({
  * asynchronous, a body without an expectation, and an expectation that is not compared with anything.
  */
 export function marbles(body: (m: Marbles) => void): () => void {
+  const unchecked: (m: Marbles) => unknown = body;
   return () => {
     const count = { expected: 0, compared: 0 };
     run((m: Marbles) => {
-      const returned: unknown = (body as (m: Marbles) => unknown)(counting(m, count));
+      const returned = unchecked(counting(m, count));
       if (returned !== undefined) throw new Error('A marble test must not return anything, nor be async.');
     })();
     if (count.expected === 0) throw new Error('A marble test must expect something.');

@@ -2,8 +2,11 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { applicationId, createStatements, journalTables, schemaVersion } from './ddl.ts';
-import { JournalError, explained, systemReason } from './errors.ts';
+import { JournalError, explained, sqliteFault, systemReason } from './errors.ts';
 import type { Location } from './location.ts';
+
+/** SQLite's result code for a file whose pages contradict each other. */
+const corrupt = 11;
 
 /** Milliseconds for which a connection waits for another one's lock. */
 const busyTimeout = 5_000;
@@ -17,9 +20,16 @@ export function refuseForeign(path: string): void {
   if (existsSync(`${path}-journal`)) return;
   const url = pathToFileURL(path);
   url.search = '?immutable=1';
-  connected(path, new DatabaseSync(url, { readOnly: true, open: false }), (db) => {
-    if (identity(db) !== applicationId && !isEmpty(db)) throw notAJournal(path);
-  });
+  try {
+    connected(path, new DatabaseSync(url, { readOnly: true, open: false }), (db) => {
+      if (identity(db) !== applicationId && !isEmpty(db)) throw notAJournal(path);
+    });
+  } catch (error) {
+    // Read without locks, a journal that its writer is just changing looks damaged. Whether it is, the proper
+    // connection finds out.
+    const damaged = error instanceof JournalError && sqliteFault(error.cause) === corrupt;
+    if (!damaged) throw error;
+  }
 }
 
 /**
