@@ -1,4 +1,5 @@
-import { redact } from '../domain/secret.ts';
+import { readFileSync } from 'node:fs';
+import { redact, remember } from '../domain/secret.ts';
 import { JournalError } from '../sinks/journal/errors.ts';
 import { UnreadableError } from '../sources/recording/open.ts';
 
@@ -26,8 +27,9 @@ export class CommandError extends Error {
  * @returns the exit code: 2 for bad usage, 1 for a failure
  */
 export function reportFailure(error: unknown): 1 | 2 {
+  rememberCredentials();
   if (error instanceof UsageError) {
-    for (const problem of error.problems) console.error(`oddstream: ${problem}`);
+    for (const problem of error.problems) console.error(`oddstream: ${redact(problem)}`);
     return 2;
   }
   const expected = [CommandError, JournalError, UnreadableError].some((kind) => error instanceof kind);
@@ -39,4 +41,19 @@ export function reportFailure(error: unknown): 1 | 2 {
 /** Name, message and stack and nothing else: further properties of an error can hold what must not be shown. */
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : typeof error;
+}
+
+const credentials = ['TAB_FROM', 'TAB_PARTNER', 'TAB_PARTNER_ID', 'APPWRITE_API_KEY'];
+
+/** Commands that need no credentials have them in their environment all the same. */
+function rememberCredentials(): void {
+  for (const name of credentials) {
+    const { [name]: value, [`${name}_FILE`]: file } = process.env;
+    if (value !== undefined) remember(value);
+    try {
+      if (file !== undefined) remember(readFileSync(file, 'utf8').trim());
+    } catch {
+      // Whoever needs it will have said so.
+    }
+  }
 }

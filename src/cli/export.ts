@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { TableName } from '../domain/tables.ts';
 import type { Destination } from '../sinks/export/destination.ts';
 import { ExportError } from '../sinks/export/errors.ts';
-import { exportRows } from '../sinks/export/export.ts';
+import { writeRows } from '../sinks/export/export.ts';
 import { openFile } from '../sinks/export/file.ts';
 import type { ExportFormat } from '../sinks/export/format.ts';
 import { openExported } from '../sinks/export/journal.ts';
@@ -61,13 +61,9 @@ async function writeExport(
   });
   const progress = progressLine();
   try {
-    const rows = await exportRows(journal, destination, {
-      selection,
-      format,
-      signal: controller.signal,
-      progress: (count, bytes) => {
-        progress.show(() => `${table}: ${count} rows, ${(bytes / 1_048_576).toFixed(1)} MB written`);
-      },
+    const job = { file: journal.file, selection, format };
+    const rows = await writeRows(job, destination, controller.signal, (count, bytes) => {
+      progress.show(() => `${table}: ${count} rows, ${(bytes / 1_048_576).toFixed(1)} MB written`);
     });
     progress.clear();
     logOf(file, logLevel)('export.finished', {

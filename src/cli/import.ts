@@ -16,6 +16,9 @@ export interface ImportOptions extends CommonOptions, SimulatorChoice {
   readonly date?: string;
 }
 
+/** Real time without any row delivered, after which a remote sink is not waited for. */
+const idleMs = 60_000;
+
 /** `oddstream import` */
 export async function importCommand(options: ImportOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
@@ -32,11 +35,16 @@ export async function importCommand(options: ImportOptions): Promise<void> {
   try {
     const imported = lastValueFrom(service.report$, { defaultValue: null });
     const dates = options.date === undefined ? undefined : [options.date];
+    await service.connect();
     service.start((context) => importOnce(context, dates));
-    const outcome = await Promise.race([imported, stopSignal(), feed.failed]);
+    const stopped = stopSignal();
+    const outcome = await Promise.race([imported, stopped, feed.failed]);
     if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
     if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; run it again to go on.`);
     if (outcome?.kind === 'imported' && outcome.failures.length > 0) process.exitCode = 1;
+    if ((await Promise.race([service.delivered(idleMs), stopped])) !== true) {
+      throw new CommandError('Not everything could be delivered; the journal keeps it for the next run.');
+    }
   } finally {
     progress.clear();
     await service.stop();

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { Log, LogEventName } from '../domain/log-events.ts';
+import { redact } from '../domain/secret.ts';
 import type { LogLevel } from './log-levels.ts';
 import { timestamp } from '../domain/time.ts';
 
@@ -24,10 +25,16 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'feed.clock': 'warn',
   'clock.jumped': 'warn',
   'loop.stalled': 'warn',
+  'sink.read_back_failed': 'warn',
+  'sink.lagging': 'warn',
+  'sink.paused': 'error',
+  'sink.dead_letter': 'error',
   'gap.opened': 'warn',
   'journal.failed': 'error',
   'recording.failed': 'error',
   'replay.problem': 'warn',
+  'verify.difference': 'warn',
+  'verify.failed': 'error',
 };
 
 /** The level that an event is logged at. */
@@ -52,6 +59,14 @@ export function createLog(level: LogLevel, now: () => number, destination?: Dest
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
   return (event, fields) => {
-    logger[levels[event] ?? 'info']({ event, ...fields });
+    logger[levels[event] ?? 'info']({ event, ...(redacted(fields) as object) });
   };
+}
+
+/** Messages of errors that nobody expected are among the fields. */
+function redacted(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map(redacted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, redacted(field)]));
 }

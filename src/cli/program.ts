@@ -1,11 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { tables } from '../domain/tables.ts';
+import { exportFormats } from '../sinks/export/format.ts';
+import type { DeadLettersOptions } from './dead-letters.ts';
+import type { ExportCommandOptions } from './export.ts';
 import type { ImportOptions } from './import.ts';
 import { logLevels } from './log-levels.ts';
 import type { LogLevel } from './log-levels.ts';
 import type { RunOptions } from './run.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
+import type { VerifyOptions } from './verify.ts';
 
 /** The command line. Parsing throws a CommanderError, and the commands throw what {@link reportFailure} tells. */
 export function buildProgram(): Command {
@@ -64,6 +69,75 @@ export function buildProgram(): Command {
     .action(async (options: SimulateOptions) => {
       const { simulateCommand } = await import('./simulate.ts');
       await simulateCommand(options);
+    });
+
+  common(program.command('verify'))
+    .description(
+      'Fetch a day again and compare it with the journal, changing nothing. Exit code 1 for differences.',
+    )
+    .option('--date <date>', 'NZ date, YYYY-MM-DD (default: those that the present UTC day touches)', nzDate)
+    .addOption(simulatorUrl())
+    .action(async (options: VerifyOptions) => {
+      const { verifyCommand } = await import('./verify.ts');
+      await verifyCommand(options);
+    });
+
+  common(program.command('export'))
+    .description('Write a table to a file for DuckDB, pandas or R.')
+    .argument('<file>', 'file to write; - is standard output, for csv and ndjson')
+    .addOption(new Option('--format <format>', 'of the file').choices(exportFormats).makeOptionMandatory())
+    .addOption(new Option('--table <table>', 'to export').choices(Object.keys(tables)).makeOptionMandatory())
+    .option('--date <date>', 'only what belongs to races of this NZ date, YYYY-MM-DD', nzDate)
+    .option('--race <id>', 'only what belongs to this race')
+    .option('--force', 'replace the file when it is there')
+    .action(async (file: string, options: ExportCommandOptions) => {
+      const { exportCommand } = await import('./export.ts');
+      await exportCommand(file, options);
+    });
+
+  const schema = program
+    .command('schema')
+    .description('The Appwrite database that APPWRITE_ENDPOINT and the like name: its tables.');
+  common(schema.command('plan'))
+    .description('Tell what the database lacks, and estimate the rows of a month. Exit code 1 for conflicts.')
+    .action(async (options: CommonOptions) => {
+      const { schemaPlanCommand } = await import('./schema.ts');
+      await schemaPlanCommand(options);
+    });
+  common(schema.command('push'))
+    .description(
+      'Add what the database lacks. Nothing is dropped or narrowed; it can be run again at any time.',
+    )
+    .action(async () => {
+      const { schemaPushCommand } = await import('./schema.ts');
+      await schemaPushCommand();
+    });
+
+  const letters = program
+    .command('dead-letters')
+    .description('Rows that a sink refused for good, with the reason.');
+  common(letters.command('list'))
+    .description('List them.')
+    .option('--json', 'as one JSON array')
+    .action(async (options: DeadLettersOptions) => {
+      const { listDeadLetters } = await import('./dead-letters.ts');
+      listDeadLetters(options);
+    });
+  common(letters.command('retry'))
+    .description('Send the rows again, as the journal has them now. Exit code 1 when any is refused again.')
+    .argument('[id...]', 'dead letters')
+    .option('--all', 'all of them')
+    .action(async (ids: string[], options: DeadLettersOptions) => {
+      const { retryDeadLetters } = await import('./dead-letters.ts');
+      await retryDeadLetters(ids, options);
+    });
+  common(letters.command('drop'))
+    .description('Take them away; the rows stay in the journal.')
+    .argument('[id...]', 'dead letters')
+    .option('--all', 'all of them')
+    .action(async (ids: string[], options: DeadLettersOptions) => {
+      const { dropDeadLetters } = await import('./dead-letters.ts');
+      dropDeadLetters(ids, options);
     });
 
   common(program.command('status'))

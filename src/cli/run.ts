@@ -43,6 +43,7 @@ export async function runCommand(options: RunOptions): Promise<void> {
     () => 'the race day ended',
     (error: unknown) => failure(error),
   );
+  await service.connect();
   screen?.start(service);
   service.start(raceday);
   const why = await Promise.race([stopSignal(), after(options.duration), feed.failed, ended]);

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Log } from '../domain/log-events.ts';
 import { openJournal } from '../sinks/journal/journal.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
+import type { AppwriteSink } from '../sinks/appwrite/sink.ts';
 import { RequestBudget } from '../streams/budget.ts';
 import { FeedClock } from '../streams/feed-clock.ts';
 import { feedOf } from '../streams/feed.ts';
@@ -34,11 +35,16 @@ export class Service {
   readonly #budget: RequestBudget;
   readonly #context: RacedayContext;
   readonly #troubles: Observable<never>;
+  readonly #log: Log;
+  readonly #settings: Settings;
+  #sink: AppwriteSink | null = null;
   #work: Subscription | null = null;
 
   constructor(feed: OpenFeed, journal: Journal, settings: Settings, log: Log) {
     this.feed = feed;
     this.journal = journal;
+    this.#log = log;
+    this.#settings = settings;
     this.#budget = new RequestBudget(feed.limits, feed.scheduler);
     const clockSet$ = new Subject<number>();
     this.#troubles = timeTroubles(feed.scheduler, () => performance.now(), feed.speed, asyncScheduler).pipe(
@@ -75,6 +81,23 @@ export class Service {
     return this.#report$;
   }
 
+  /** Opens the remote sink that is configured; a new journal is filled from it first, as far as it can be. */
+  async connect(): Promise<void> {
+    const { appwrite } = this.#settings;
+    if (appwrite === null) return;
+    const { openSink } = await import('./sink.ts');
+    this.#sink = await openSink(appwrite, this.journal, this.feed.scheduler, this.#log);
+  }
+
+  /**
+   * Waits until the remote sink has what the journal holds; without one that is so at once.
+   * @param idleMs real milliseconds without any row delivered, after which it waits no longer
+   * @returns whether it has
+   */
+  async delivered(idleMs: number): Promise<boolean> {
+    return (await this.#sink?.flush(idleMs)) ?? true;
+  }
+
   /** Starts the work, that of `raceday` or of `importOnce`. Listen to {@link report$} before. */
   start(work: (context: RacedayContext) => Observable<RacedayReport>): void {
     this.#work = new Subscription();
@@ -85,8 +108,9 @@ export class Service {
         },
       }),
     );
+    this.#sink?.start();
     this.#work.add(
-      work(this.#context).subscribe({
+      work({ ...this.#context, runningSince: this.feed.scheduler.now() }).subscribe({
         next: (report) => {
           this.#count(report);
           this.#report$.next(report);
@@ -107,7 +131,8 @@ export class Service {
 
   /** Starts nothing more, lets the polls under way end for a moment, and closes everything. */
   async stop(): Promise<void> {
-    await lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
+    const polls = lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
+    await Promise.all([polls, this.#sink?.stop(drainMs)]);
     this.#work?.unsubscribe();
     await this.feed.close();
     this.journal.close();

@@ -5,7 +5,10 @@ import { identityProblems } from '../sources/tab/identity.ts';
 import { parseBaseUrl } from '../sources/tab/origin.ts';
 import { defaultCadenceTable, parseCadence } from '../streams/cadence-config.ts';
 import type { CadenceTable } from '../streams/cadence.ts';
+import { readAppwrite } from './appwrite-settings.ts';
+import type { AppwriteSettings } from './appwrite-settings.ts';
 import { UsageError } from './errors.ts';
+import { isProtected } from './protected.ts';
 
 /** What the environment configures. */
 export interface Settings {
@@ -17,6 +20,8 @@ export interface Settings {
   readonly cadences: CadenceTable;
   readonly requestsPerSecond: number;
   readonly requestsInFlight: number;
+  /** Null without an endpoint: then the journal is the only store. */
+  readonly appwrite: AppwriteSettings | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,13 +45,14 @@ export function readSettings(environment: Environment): Settings {
     cadences: reader.cadence('ODDSTREAM_CADENCE'),
     requestsPerSecond: reader.number('ODDSTREAM_REQUESTS_PER_SECOND', 5, 0.01, 1000),
     requestsInFlight: reader.whole('ODDSTREAM_REQUESTS_IN_FLIGHT', 6, 1, 100),
+    appwrite: readAppwrite(reader),
   };
   if (reader.problems.length > 0) throw new UsageError(reader.problems);
   return settings;
 }
 
 /** Reads settings and gathers what is wrong with them. */
-class Reader {
+export class Reader {
   readonly problems: string[] = [];
   readonly #environment: Environment;
 
@@ -73,8 +79,8 @@ class Reader {
 
   /** A credential, from its variable or from the file that NAME_FILE names. */
   secret(name: string): Secret | null {
-    const value = this.#text(name);
-    const file = this.#text(`${name}_FILE`);
+    const value = this.text(name);
+    const file = this.text(`${name}_FILE`);
     if (value !== null && file !== null) {
       this.problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
       return null;
@@ -84,13 +90,14 @@ class Reader {
       return new Secret(readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-      this.problems.push(`${name}_FILE names ${file}, which cannot be read (${code}).`);
+      // Not which: the credential itself is easily given in place of its file.
+      this.problems.push(`${name}_FILE names a file that cannot be read (${code}).`);
       return null;
     }
   }
 
   baseUrl(name: string, standard: string): string {
-    const value = this.#text(name) ?? standard;
+    const value = this.text(name) ?? standard;
     const parsed = parseBaseUrl(value);
     if (parsed === null) {
       this.problems.push(
@@ -103,7 +110,7 @@ class Reader {
   }
 
   list(name: string, standard: string, item: RegExp, what: string): string[] {
-    const items = (this.#text(name) ?? standard).split(',').map((part) => part.trim());
+    const items = (this.text(name) ?? standard).split(',').map((part) => part.trim());
     const wrong = items.filter((part) => !item.test(part));
     if (wrong.length > 0) {
       this.problems.push(
@@ -114,7 +121,7 @@ class Reader {
   }
 
   number(name: string, standard: number, least: number, most: number): number {
-    const text = this.#text(name);
+    const text = this.text(name);
     if (text === null) return standard;
     const value = Number(text);
     if (!(value >= least && value <= most)) {
@@ -130,7 +137,7 @@ class Reader {
   }
 
   cadence(name: string): CadenceTable {
-    const text = this.#text(name);
+    const text = this.text(name);
     if (text === null) return defaultCadenceTable;
     try {
       const json: unknown = JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8'));
@@ -145,14 +152,9 @@ class Reader {
     return defaultCadenceTable;
   }
 
-  #text(name: string): string | null {
+  /** A variable's value; null when it is not set or empty. */
+  text(name: string): string | null {
     const value = this.#environment[name];
     return value === undefined || value === '' ? null : value;
   }
-}
-
-/** Credentials travel encrypted, or do not leave the machine. */
-function isProtected(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin);
-  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { openReader } from '../sinks/journal/reader.ts';
+import type { SinkStatus } from '../sinks/journal/lag.ts';
 import type { FileStatus } from '../sinks/journal/reader.ts';
 import type { RaceLine } from '../sinks/journal/status.ts';
 import { simulatedNow } from '../streams/clock.ts';
-import { journalFiles } from './choose-feed.ts';
+import { defaultJournal } from './default-journal.ts';
 import { CommandError } from './errors.ts';
 import type { CommonOptions } from './program.ts';
 
@@ -28,19 +28,19 @@ export function statusCommand(options: StatusOptions): void {
   }
 }
 
-/** The feed's journal; where there is none, the simulator's. */
-function defaultJournal(): string {
-  return existsSync(journalFiles.tab) ? journalFiles.tab : journalFiles.simulator;
-}
-
 /** @param maxAgeMs milliseconds of the clock that the journal was written by */
 function requireFresh(status: FileStatus, maxAgeMs: number): void {
-  const { source, lastPollAt, file } = status;
-  const now = source.kind === 'simulator' ? simulatedNow(source.clock, Date.now()) : Date.now();
+  const { lastPollAt, file } = status;
+  const now = nowOf(status);
   if (lastPollAt !== null && now - Date.parse(lastPollAt) <= maxAgeMs) return;
   throw new CommandError(
     `${file} has no poll of the last ${Math.round(maxAgeMs / 1000)} s; see whether oddstream runs.`,
   );
+}
+
+/** Epoch milliseconds on the clock that the journal is written by. */
+function nowOf({ source }: FileStatus): number {
+  return source.kind === 'simulator' ? simulatedNow(source.clock, Date.now()) : Date.now();
 }
 
 function describe(status: FileStatus): string {
@@ -57,6 +57,7 @@ function describe(status: FileStatus): string {
       : `import of ${lastImport.dates.join(', ')}: ${lastImport.meetings} meetings, ${lastImport.races} races, ` +
         `${lastImport.failed.length} failed, ${lastImport.finishedAt ?? 'under way'}`,
     ...(lastImport?.failed ?? []).map((failure) => `  failed: ${JSON.stringify(failure)}`),
+    ...status.sinks.map((sink) => sinkLine(sink, nowOf(status))),
     `live races: ${races.live}`,
     ...races.running.map((race) => raceLine('running', race)),
     ...races.next.map((race) => raceLine('next', race)),
@@ -67,6 +68,14 @@ function sourceName({ source }: FileStatus): string {
   if (source.kind === 'recording') return 'what recordings served';
   if (source.kind === 'tab') return source.baseUrl;
   return `the simulator (seed ${source.seed}, ${source.racesPerDay} races a day)`;
+}
+
+function sinkLine({ sink, lag, deadLetters }: SinkStatus, now: number): string {
+  const behind =
+    lag.since === null
+      ? 'has everything'
+      : `is ${lag.rows} rows and ${Math.max(0, Math.round((now - lag.since) / 1000))} s behind`;
+  return `${sink}: ${behind}, ${deadLetters} dead letters`;
 }
 
 function raceLine(kind: string, race: RaceLine): string {

@@ -34,9 +34,9 @@ export interface AppwriteTable {
 
 /** Tables in the order in which they are delivered: the newest state first, since history refers to it. */
 export const deliveryOrder: readonly TableName[] = [
-  ...['meetings', 'races', 'entrants', 'form'] as const,
-  ...['odds_history', 'money_flow_history', 'pool_history', 'bets', 'race_events', 'race_results'] as const,
-  ...['gaps', 'imports', 'polls'] as const,
+  ...(['meetings', 'races', 'entrants', 'form'] as const),
+  ...(['odds_history', 'money_flow_history', 'pool_history', 'bets', 'race_events', 'race_results'] as const),
+  ...(['gaps', 'imports', 'polls'] as const),
 ];
 
 /** The name of a column in Appwrite: `previous_odds` is `previousOdds`. */

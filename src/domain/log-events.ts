@@ -8,6 +8,14 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const ms = z.number();
 const time = z.iso.datetime();
+const told = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const verifiedField = z.strictObject({
+  race_id: z.string(),
+  entrant_id: z.string().nullable(),
+  field: z.string(),
+  stored: told,
+  served: told,
+});
 
 export const logEvents = {
   'service.started': z.strictObject({
@@ -85,6 +93,23 @@ export const logEvents = {
     rows: count,
     duration_ms: ms,
   }),
+  'verify.difference': verifiedField,
+  'verify.moved': verifiedField,
+  'verify.failed': z.strictObject({
+    race_id: z.string().nullable(),
+    date: z.string(),
+    reason: z.string(),
+    detail: z.string(),
+  }),
+  'verify.finished': z.strictObject({
+    dates: z.array(z.string()),
+    races: count,
+    settled: count,
+    differences: count,
+    moved: count,
+    failed: count,
+    duration_ms: ms,
+  }),
   'export.finished': z.strictObject({
     table: z.string(),
     format: z.enum(['csv', 'ndjson', 'parquet']),
@@ -94,6 +119,45 @@ export const logEvents = {
     duration_ms: ms,
   }),
   'recording.failed': z.strictObject({ reason: z.string() }),
+  'sink.started': z.strictObject({
+    sink: z.string(),
+    endpoint: z.string(),
+    database: z.string(),
+    tables: z.array(z.string()),
+  }),
+  'sink.read_back': z.strictObject({ sink: z.string(), races: count, rows: count, duration_ms: ms }),
+  'sink.read_back_failed': z.strictObject({ sink: z.string(), reason: z.string() }),
+  'sink.delivered': z.strictObject({
+    sink: z.string(),
+    rows: count,
+    requests: count,
+    refused: count,
+    lag_rows: count,
+    lag_ms: ms,
+    duration_ms: ms,
+  }),
+  'sink.lagging': z.strictObject({
+    sink: z.string(),
+    reason: z.string(),
+    detail: z.string(),
+    failures: count,
+    retry_ms: ms,
+    lag_rows: count,
+    lag_ms: ms,
+  }),
+  'sink.paused': z.strictObject({
+    sink: z.string(),
+    table: z.string().nullable(),
+    reason: z.string(),
+    retry_ms: ms,
+  }),
+  'sink.resumed': z.strictObject({ sink: z.string(), table: z.string().nullable() }),
+  'sink.dead_letter': z.strictObject({
+    sink: z.string(),
+    table: z.string(),
+    row: z.string(),
+    reason: z.string(),
+  }),
   'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),
   'gap.closed': z.strictObject({
     race_id: z.string(),

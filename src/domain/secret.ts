@@ -14,7 +14,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    if (isTelling(value) && !known.has(value)) known.set(value, null);
+    remember(value);
   }
 
   /** The value itself. Only for the code that writes it into a request. */
@@ -33,6 +33,11 @@ export class Secret {
   [inspect.custom](): string {
     return shown;
   }
+}
+
+/** Has {@link redact} know a credential that no {@link Secret} was made of. */
+export function remember(value: string): void {
+  if (isTelling(value) && !known.has(value)) known.set(value, null);
 }
 
 /**
@@ -65,8 +70,7 @@ export function isTelling(value: string): boolean {
  */
 export function occurrences(value: string): RegExp[] {
   return piecesOf(value).map((piece) => {
-    const texts = [...new Set([piece, utf8AsLatin1(piece)])];
-    const spellings = texts.flatMap((text) => {
+    const spellings = readings(piece).flatMap((text) => {
       const bytes = Buffer.from(text, 'latin1');
       return [wordPattern(text), anyCase(bytes.toString('hex')), ...base64Patterns(bytes)];
     });
@@ -82,20 +86,23 @@ export function wordPattern(value: string): string {
 /** Finds what of a credential stands at the end of a text that was cut off within it. */
 export function beginnings(value: string): RegExp[] {
   return piecesOf(value).map((piece) => {
-    const patterns = characterPatterns(piece);
-    const more = patterns.slice(4).reduceRight((rest, one) => `(?:${one}${rest})?`, '');
-    return new RegExp(`${patterns.slice(0, 4).join('')}${more}$`, 'g');
+    const spellings = readings(piece).map((text) => {
+      const patterns = characterPatterns(text);
+      const more = patterns.slice(4).reduceRight((rest, one) => `(?:${one}${rest})?`, '');
+      return `${patterns.slice(0, 4).join('')}${more}`;
+    });
+    return new RegExp(`(?:${spellings.join('|')})$`, 'g');
   });
 }
 
-/** Longer credentials are looked for in pieces: one pattern would be too large. */
+/** Longer credentials are looked for in pieces of about equal length: one pattern would be too large. */
 const pieceLength = 64;
 
 function piecesOf(value: string): string[] {
-  const characters = [...value];
-  const size = Math.ceil(characters.length / Math.ceil(characters.length / pieceLength));
-  const starts = characters.flatMap((_, index) => (index % size === 0 ? [index] : []));
-  return starts.map((start) => characters.slice(start, start + size).join(''));
+  const characters = Array.from(value);
+  const count = Math.ceil(characters.length / pieceLength);
+  const cut = (index: number): number => Math.floor((index * characters.length) / count);
+  return Array.from({ length: count }, (_, index) => characters.slice(cut(index), cut(index + 1)).join(''));
 }
 
 /** A run of backslashes is taken as one: each by itself could be read in too many ways. */
@@ -104,13 +111,9 @@ function characterPatterns(text: string): string[] {
   return parts.map((part) => {
     if (!part.startsWith('\\')) return characterPattern(part);
     const { length } = part;
-    const escaped = `${percentPattern('\\')}|\\\\{1,7}u005[cC]`;
-    return `(?:\\\\{${length},${8 * length}}|(?:${escaped}){${length}})`;
+    return `(?:\\\\{${length},${8 * length}}|(?:${encodings('\\').join('|')}){${length}})`;
   });
 }
-
-const shortEscapes = new Map(Object.entries({ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }));
-const htmlNames = new Map(Object.entries({ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }));
 
 /**
  * The spellings of one character. Each knows a few levels of escaping and no more: an endless run of backslashes
@@ -118,26 +121,38 @@ const htmlNames = new Map(Object.entries({ '&': 'amp', '<': 'lt', '>': 'gt', '"'
  */
 function characterPattern(character: string): string {
   if (/[A-Za-z0-9]/.test(character)) return character;
-  const code = character.codePointAt(0) ?? 0;
-  const units = character.split('').map((unit) => hexOf(unit.charCodeAt(0), 4));
-  const name = htmlNames.get(character);
-  const html = [`#0{0,4}${code}`, `#[xX]0{0,4}${anyCase(code.toString(16))}`, ...(name ? [name] : [])];
-  const short = shortEscapes.get(character);
-  const spellings = [
-    `\\\\{0,7}${units.map((unit) => `\\u${unit}`).join('')}`,
-    units.map((unit) => `\\\\{1,7}u${anyCase(unit)}`).join(''),
-    percentPattern(character),
-    `&(?:amp;){0,3}(?:${html.join('|')});`,
-    ...(short ? [`\\\\{1,7}${short}`] : []),
-    ...(character === ' ' ? ['\\+'] : []),
-    ...(code > 0x7f && code <= 0xff ? [`%(?:25){0,3}${anyCase(hexOf(code, 2))}`] : []),
-  ];
-  return `(?:${spellings.join('|')})`;
+  const itself = codeUnits(character).map((unit) => `\\u${unit}`);
+  const spellings = [...encodings(character), `\\\\{0,7}${itself.join('')}`];
+  return `(?:${character === ' ' ? '\\+|' : ''}${spellings.join('|')})`;
 }
 
-/** A character as it stands in a URL, however often that was encoded. */
-function percentPattern(character: string): string {
-  return [...Buffer.from(character)].map((byte) => `%(?:25){0,3}${anyCase(hexOf(byte, 2))}`).join('');
+const shortEscapes = new Map(Object.entries({ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }));
+const htmlNames = new Map(Object.entries({ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }));
+
+/** What stands for a character in JSON, in a URL and in HTML. */
+function encodings(character: string): string[] {
+  const code = character.codePointAt(0) ?? 0;
+  const short = shortEscapes.get(character);
+  const name = htmlNames.get(character);
+  const html = [`#0{0,4}${code}`, `#[xX]0{0,4}${anyCase(code.toString(16))}`, ...(name ? [name] : [])];
+  return [
+    codeUnits(character)
+      .map((unit) => `\\\\{1,7}u${anyCase(unit)}`)
+      .join(''),
+    ...(short ? [`\\\\{1,7}${short}`] : []),
+    percentPattern(Buffer.from(character)),
+    ...(code > 0x7f && code <= 0xff ? [percentPattern(Buffer.of(code))] : []),
+    `&(?:amp;){0,3}(?:${html.join('|')});`,
+  ];
+}
+
+function codeUnits(character: string): string[] {
+  return character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+}
+
+/** Bytes as they stand in a URL, and in a URL in a URL. */
+function percentPattern(bytes: Buffer): string {
+  return [...bytes].map((byte) => `%(?:25){0,3}${anyCase(Buffer.of(byte).toString('hex'))}`).join('');
 }
 
 /** What base64 makes of bytes wherever they lie in what is encoded: the characters that are theirs alone. */
@@ -153,12 +168,10 @@ function base64Patterns(bytes: Buffer): string[] {
   });
 }
 
-function utf8AsLatin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
-function hexOf(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, '0');
+/** A text, and what becomes of it when its UTF-8 is read as latin1, once and twice. */
+function readings(text: string): string[] {
+  const misread = (other: string): string => Buffer.from(other).toString('latin1');
+  return [...new Set([text, misread(text), misread(misread(text))])];
 }
 
 function anyCase(hex: string): string {

@@ -40,7 +40,7 @@ export function nextDue(plan: Plan, state: PollState, now: number, chance: numbe
   if (plan.kind === 'reads') return plan.dues.find((due) => due > lastGoodAt) ?? null;
   if (plan.kind === 'wait') return plan.until;
   // After a clock that went back the last poll lies ahead; it must not hold the race up.
-  const due = gridAfter(lastGoodAt > now ? now - 1 : lastGoodAt, plan.everyMs, phase);
+  const due = gridAfter(Math.min(lastGoodAt, now), plan.everyMs, phase);
   return Math.max(due, plan.since);
 }
 

@@ -24,10 +24,11 @@ export function dues(
   return combineLatest([plan$, polls$]).pipe(
     scan<[Plan, PollState], Aim, null>((before, [plan, polls]) => {
       const now = scheduler.now();
+      const isNextPlan = before?.polls === polls;
+      // A poll that is due stays due whatever the next plan is, and that one asks for none before it was known.
+      if (isNextPlan && before.due !== null && before.due <= now) return before;
       const due = nextDue(plan, polls, now, random());
-      // Another plan asks for no poll before it was known, unless one was due by the plan before.
-      const earliest = before?.polls === polls ? Math.min(before.due ?? Infinity, now) : -Infinity;
-      return { polls, due: due === null ? null : Math.max(due, earliest) };
+      return { polls, due: isNextPlan && due !== null ? Math.max(due, now) : due };
     }, null),
     switchMap(({ due }): Observable<Due> => {
       aim(due);

@@ -76,6 +76,16 @@ describe('dues', () => {
   );
 
   it(
+    'tells a poll that falls on the very moment at which its plan ends',
+    marbles((m) => {
+      const plan$ = m.hot('p 9999ms q', { p: everyTen, q: everyTwenty });
+      m.expect(dues(plan$, of(good(0)), m.scheduler, silent, always), '60s !').toBeObservable('10s x', {
+        x: poll(10_000),
+      });
+    }),
+  );
+
+  it(
     'backs off after a failed poll, within one interval',
     marbles((m) => {
       const polls$ = m.hot('a 2999ms b', { a: failed(-200, 1), b: failed(2_000, 4) });

@@ -3,6 +3,7 @@ import type { Change, GapRow } from '../../domain/tables.ts';
 import { readBaseline } from './baseline.ts';
 import { writeOf } from './changes.ts';
 import { JournalError, explained } from './errors.ts';
+import { Followed } from './followed.ts';
 import { locate, makeWritable } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
@@ -11,6 +12,8 @@ import { quarantineWrite } from './quarantine.ts';
 import type { Quarantined } from './quarantine.ts';
 import * as queries from './queries.ts';
 import type { LiveRace, RowCounts } from './queries.ts';
+import { insertRestored } from './restore.ts';
+import type { RestoredRows } from './restore.ts';
 import { parseSource, requireSameSource } from './source.ts';
 import type { JournalSource } from './source.ts';
 import { Writer, preparing } from './writer.ts';
@@ -204,6 +207,20 @@ export class Journal {
   /** Rows of each table. */
   counts(): RowCounts {
     return this.#run(() => queries.counts(this.#prepare));
+  }
+
+  /** The journal as a sink of that name follows it. */
+  followed(sink: string): Followed {
+    return new Followed(sink, (work) => this.#run(work), this.#prepare, this.#writer);
+  }
+
+  /** Puts rows back that a journal of this source held before, with the numbers that they had; all or none. */
+  restore(batches: readonly RestoredRows[]): void {
+    this.#run(() => {
+      this.#writer.restore(() => {
+        for (const batch of batches) insertRestored(this.#prepare, batch);
+      });
+    });
   }
 
   /** Moves everything into the one file, closes it and lets the next writer in. A second call does nothing. */

@@ -1,5 +1,7 @@
 import { imports } from '../../domain/tables.ts';
 import { timestamp } from '../../domain/time.ts';
+import { sinkStatuses } from './lag.ts';
+import type { SinkStatus } from './lag.ts';
 import { counts } from './queries.ts';
 import type { RowCounts } from './queries.ts';
 import { decodeRow } from './rows.ts';
@@ -16,6 +18,8 @@ export interface JournalStatus {
   readonly gaps: { readonly open: number; readonly total: number };
   /** The newest import; null before the first. */
   readonly lastImport: ImportStatus | null;
+  /** Every sink that ever followed the journal. */
+  readonly sinks: readonly SinkStatus[];
 }
 
 export interface RaceStatus {
@@ -63,6 +67,7 @@ export function readStatus(prepare: Prepare, most: number): JournalStatus {
       total: count(prepare, 'SELECT count(*) AS n FROM gaps'),
     },
     lastImport: lastImport(prepare),
+    sinks: sinkStatuses(prepare),
   };
 }
 

@@ -40,13 +40,26 @@ export class Writer {
     if (!Number.isSafeInteger(Math.max(floor, before) + writes.length)) {
       throw new TypeError(`the clock cannot number rows: ${this.#now()} is no time in milliseconds`);
     }
-    this.#prepare('BEGIN IMMEDIATE').run();
-    try {
+    this.#atomically(before, () => {
       for (const { sql, values } of writes) {
         const seq = Math.max(this.#last + 1, floor);
         values[0] = seq;
         if (this.#prepare(sql).run(...values).changes !== 0) this.#last = seq;
       }
+    });
+  }
+
+  /** Writes of rows that bring their own numbers, all or nothing; further rows are numbered after them. */
+  restore(writes: () => void): void {
+    this.#atomically(this.#last, writes);
+    this.#last = Math.max(this.#last, lastSeq(this.#db));
+  }
+
+  /** @param before number of the newest row, for the case that nothing is written */
+  #atomically(before: number, writes: () => void): void {
+    this.#prepare('BEGIN IMMEDIATE').run();
+    try {
+      writes();
       this.#prepare('COMMIT').run();
     } catch (error) {
       this.#last = before;

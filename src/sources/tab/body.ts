@@ -51,7 +51,9 @@ export async function readJson(
 /** Only a type that everybody knows is told: the header could echo anything. */
 function contentType(headers: IncomingHttpHeaders): string {
   const type = String(headers['content-type'] ?? 'unknown').split(';', 1)[0] ?? '';
-  return /^(unknown|text\/(html|plain|xml|csv)|application\/(json|xml|octet-stream))$/.test(type) ? type : 'other';
+  return /^(unknown|text\/(html|plain|xml|csv)|application\/(json|xml|octet-stream))$/.test(type)
+    ? type
+    : 'other';
 }
 
 /** The bytes of a body, up to the first chunk beyond the limit: there the connection is given up. */

@@ -1,0 +1,136 @@
+import { Subject, concat, lastValueFrom, takeUntil, tap, toArray } from 'rxjs';
+import type { Log } from '../domain/log-events.ts';
+import { nzDay } from '../sinks/export/nz-day.ts';
+import type { NzDay } from '../sinks/export/nz-day.ts';
+import { readSource } from '../sinks/journal/journal.ts';
+import { openReader } from '../sinks/journal/reader.ts';
+import type { JournalReader } from '../sinks/journal/reader.ts';
+import { requireSameSource } from '../sinks/journal/source.ts';
+import { RequestBudget } from '../streams/budget.ts';
+import { nzDatesOfUtcDay } from '../streams/days.ts';
+import { feedOf } from '../streams/feed.ts';
+import { storedRaces } from '../verify/stored.ts';
+import { countsOf, summaryOf } from '../verify/summary.ts';
+import { verifyDay } from '../verify/verify.ts';
+import type { Finding, VerifyContext } from '../verify/verify.ts';
+import { chooseFeed } from './choose-feed.ts';
+import { loadEnvironment } from './environment.ts';
+import { CommandError, UsageError } from './errors.ts';
+import type { OpenFeed } from './feed.ts';
+import { createLog } from './logger.ts';
+import { progressLine } from './progress.ts';
+import type { CommonOptions } from './program.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { stopSignal } from './signals.ts';
+
+export interface VerifyOptions extends CommonOptions {
+  /** NZ date, `YYYY-MM-DD`. */
+  readonly date?: string;
+  /** Address of a simulated feed that runs. */
+  readonly simulator?: string;
+}
+
+/** `oddstream verify` */
+export async function verifyCommand(options: VerifyOptions): Promise<void> {
+  const settings = readSettings(loadEnvironment());
+  const { feed, db } = await chooseFeed(options, settings);
+  try {
+    const recorded = readSource(db);
+    if (recorded !== null) requireSameSource(db, recorded, feed.journalSource);
+    const reader = openReader(db);
+    try {
+      const days = daysOf(options, feed);
+      const findings = await find(days, feed, reader, settings, options);
+      const { differences, failed } = countsOf(findings);
+      if (differences + failed > 0) process.exitCode = 1;
+    } finally {
+      reader.close();
+    }
+  } finally {
+    await feed.close();
+  }
+}
+
+async function find(
+  days: readonly NzDay[],
+  feed: OpenFeed,
+  reader: JournalReader,
+  settings: Settings,
+  { logLevel }: VerifyOptions,
+): Promise<Finding[]> {
+  // On a terminal a summary takes the place of the log.
+  const isTerminal = process.stdout.isTTY;
+  const log = createLog(isTerminal ? 'silent' : logLevel, () => feed.scheduler.now());
+  const progress = progressLine();
+  const startedAt = performance.now();
+  const context = contextOf(feed, reader, settings, log);
+  const ended$ = new Subject<void>();
+  let races = 0;
+  const finding$ = concat(...days.map((day) => verifyDay(day, context))).pipe(
+    tap((finding) => {
+      tell(finding, log);
+      if (finding.kind === 'race') races++;
+      progress.show(() => `${races} races compared`);
+    }),
+    takeUntil(ended$),
+    toArray(),
+  );
+  try {
+    const outcome = await Promise.race([
+      lastValueFrom(finding$, { defaultValue: [] }),
+      stopSignal(),
+      feed.failed,
+    ]);
+    if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
+    if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; nothing was changed.`);
+    const dates = days.map(({ date }) => date);
+    progress.clear();
+    if (isTerminal) console.log(summaryOf(dates, outcome));
+    log('verify.finished', {
+      dates,
+      ...countsOf(outcome),
+      duration_ms: Math.round(performance.now() - startedAt),
+    });
+    return outcome;
+  } finally {
+    progress.clear();
+    ended$.next();
+  }
+}
+
+function contextOf(feed: OpenFeed, reader: JournalReader, settings: Settings, log: Log): VerifyContext {
+  const { scheduler, source, limits, deadlineMs } = feed;
+  return {
+    feed: feedOf(source),
+    stored: storedRaces(reader),
+    scheduler,
+    budget: new RequestBudget(limits, scheduler),
+    deadlineMs,
+    countries: new Set(settings.countries),
+    categories: new Set(settings.categories),
+    log,
+    random: Math.random,
+  };
+}
+
+function daysOf({ date }: VerifyOptions, feed: OpenFeed): NzDay[] {
+  const dates = date === undefined ? nzDatesOfUtcDay(feed.scheduler.now()) : [date];
+  return dates.map((one) => {
+    const day = nzDay(one);
+    if (day !== null) return day;
+    throw new UsageError([`--date ${one} is not in the calendar; it must be a date such as 2026-02-28.`]);
+  });
+}
+
+function tell(finding: Finding, log: Log): void {
+  if (finding.kind === 'race') return;
+  if (finding.kind === 'failed') {
+    const { race, date, reason, detail } = finding;
+    log('verify.failed', { race_id: race?.raceId ?? null, date, reason, detail });
+    return;
+  }
+  const { entrantId: entrant_id, ...difference } = finding.difference;
+  const fields = { race_id: finding.race.raceId, entrant_id, ...difference };
+  log(finding.settled ? 'verify.difference' : 'verify.moved', fields);
+}

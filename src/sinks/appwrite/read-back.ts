@@ -1,0 +1,123 @@
+import type { TableName } from '../../domain/tables.ts';
+import type { Journal } from '../journal/journal.ts';
+import { Query } from 'node-appwrite';
+import { timestamp } from '../../domain/time.ts';
+import type { RestoredRows } from '../journal/restore.ts';
+import type { StoredRow } from '../journal/rows.ts';
+import type { Appwrite } from './client.ts';
+import { AppwriteError } from './errors.ts';
+import { allOf } from './pages.ts';
+import type { PageSource } from './pages.ts';
+import { liveRows } from './read-races.ts';
+import type { SelectedTable } from './selection.ts';
+import { partsOf } from './sink.ts';
+import { sinkName } from './telling.ts';
+
+/** Meta key that tells whether a journal was begun with what Appwrite had. */
+const metaKey = 'read_back';
+
+/** Races that started less than so long ago can still be listed, and must not be taken for new ones. */
+const listedMs = 48 * 3_600_000;
+
+/** Races whose rows are asked for at once; a query takes 500 values. */
+const racesAtOnce = 20;
+const idsAtOnce = 100;
+
+export interface ReadBackOptions {
+  readonly selection: readonly SelectedTable[];
+  /** The recorder's clock, epoch milliseconds. */
+  readonly now: number;
+  /** Real milliseconds that it may take in all. */
+  readonly mostMs: number;
+}
+
+export interface ReadBack {
+  readonly races: number;
+  readonly rows: number;
+}
+
+/** Whether a journal is new, or reading it back was cut off. */
+export function wantsReadBack(journal: Journal): boolean {
+  const { meetings, races, polls } = journal.counts();
+  return journal.getMeta(metaKey) === 'under way' || meetings + races + polls === 0;
+}
+
+/**
+ * Fills a new journal from what an earlier one delivered, as far as the races that are not settled need it: then a
+ * container whose disk was thrown away goes on as one that has it. What is read back is not delivered again.
+ *
+ * @throws AppwriteError when Appwrite cannot be read in time: the journal then holds what was read until then, and
+ * is not read back again
+ */
+export async function readBack(
+  appwrite: Appwrite,
+  journal: Journal,
+  { selection, now, mostMs }: ReadBackOptions,
+): Promise<ReadBack> {
+  const source: PageSource = { appwrite, signal: AbortSignal.timeout(mostMs) };
+  const followed = journal.followed(sinkName);
+  const counted = { races: 0, rows: 0 };
+  const restore = (batches: readonly RestoredRows[]): void => {
+    journal.restore(batches);
+    for (const { rows } of batches) counted.rows += rows.length;
+  };
+  journal.setMeta(metaKey, 'under way');
+  let outcome = 'given up';
+  try {
+    await readRaces(source, tablesOf(selection), now, restore, counted);
+    outcome = 'done';
+  } catch (error) {
+    // A database that is not there yet holds nothing.
+    if (!(error instanceof AppwriteError && /^(database|table)_not_found$/.test(error.type))) throw error;
+    outcome = 'done';
+  } finally {
+    followed.skipAll(partsOf(selection));
+    journal.setMeta(metaKey, outcome);
+  }
+  return counted;
+}
+
+/** What is delivered can be read back; a table that is not has nothing. */
+export type Tables = ReadonlyMap<TableName, SelectedTable>;
+
+function tablesOf(selection: readonly SelectedTable[]): Tables {
+  return new Map(selection.map((selected) => [selected.table.id, selected]));
+}
+
+async function readRaces(
+  source: PageSource,
+  tables: Tables,
+  now: number,
+  restore: (batches: readonly RestoredRows[]) => void,
+  counted: { races: number },
+): Promise<void> {
+  const [races, meetings] = [tables.get('races')?.table, tables.get('meetings')?.table];
+  if (!races) return;
+  const found = new Map<unknown, StoredRow>();
+  const since = timestamp(now - listedMs).replace('Z', '+00:00');
+  for (const query of [Query.isNull('settledAt'), Query.greaterThan('advertisedStart', since)]) {
+    for (const row of await allOf(source, races, [query])) found.set(row.race_id, row);
+  }
+  const rows = [...found.values()];
+  const meetingIds = [...new Set(rows.map(({ meeting_id }) => String(meeting_id)))];
+  for (const ids of chunks(meetingIds, idsAtOnce)) {
+    if (meetings)
+      restore([{ table: 'meetings', rows: await allOf(source, meetings, [Query.equal('$id', ids)]) }]);
+  }
+  const [live, settled] = [rows.filter(isLive), rows.filter((row) => !isLive(row))];
+  restore([{ table: 'races', rows: settled }]);
+  for (const chunk of chunks(live, racesAtOnce)) {
+    restore(await liveRows(source, tables, chunk));
+    counted.races += chunk.length;
+  }
+}
+
+function isLive({ settled_at }: StoredRow): boolean {
+  return settled_at === null;
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
+}

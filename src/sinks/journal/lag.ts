@@ -1,0 +1,53 @@
+import type { Followable } from './cursors.ts';
+import { followable, readCursor, sinkMetaKey } from './cursors.ts';
+import { quoted } from './ddl.ts';
+import { getMeta } from './queries.ts';
+import type { Prepare } from './writer.ts';
+
+/** How far behind a sink is. */
+export interface Lag {
+  /** Rows that it is still to deliver; of each table at most {@link countLimit} are counted. */
+  readonly rows: number;
+  /** When the oldest of them was written, epoch milliseconds of the recorder's clock; null: none is waiting. */
+  readonly since: number | null;
+}
+
+/** Where counting the rows of a table ends: it is done between two polls. */
+export const countLimit = 10_000;
+
+/** How far behind a sink is with the parts that it follows. */
+export function lagOf(prepare: Prepare, sink: string, parts: readonly Followable[]): Lag {
+  let rows = 0;
+  let oldest = Infinity;
+  for (const part of parts) {
+    const kinds = part.kinds ?? [];
+    const filter = kinds.length === 0 ? '' : `AND "kind" IN (${kinds.map(() => '?').join(', ')})`;
+    const sql =
+      `SELECT count(*) AS n, min("seq") AS oldest FROM (SELECT "seq" FROM ${quoted(part.table)} ` +
+      `WHERE "seq" > ? ${filter} ORDER BY "seq" LIMIT ${countLimit})`;
+    const waiting = prepare(sql).get(readCursor(prepare, sink, part), ...kinds);
+    rows += Number(waiting?.n);
+    if (waiting?.oldest != null) oldest = Math.min(oldest, Number(waiting.oldest));
+  }
+  // A row's number is the time of its writing in microseconds, or a little more.
+  return { rows, since: oldest === Infinity ? null : Math.floor(oldest / 1000) };
+}
+
+/** How a sink stands, from the journal alone. */
+export interface SinkStatus {
+  readonly sink: string;
+  readonly lag: Lag;
+  readonly deadLetters: number;
+}
+
+/** Every sink that ever followed the journal. */
+export function sinkStatuses(prepare: Prepare): SinkStatus[] {
+  const prefix = sinkMetaKey('');
+  const keys = prepare('SELECT key FROM meta WHERE key LIKE ? ORDER BY key').all(`${prefix}%`);
+  return keys.map(({ key }) => {
+    const sink = String(key).slice(prefix.length);
+    const names = JSON.parse(getMeta(prepare, String(key)) ?? '[]') as string[];
+    const letters = prepare('SELECT count(*) AS n FROM dead_letters WHERE sink = ?').get(sink);
+    return { sink, lag: lagOf(prepare, sink, names.map(followable)), deadLetters: Number(letters?.n) };
+  });
+}

@@ -1,0 +1,23 @@
+import { tables } from '../../domain/tables.ts';
+import type { TableName } from '../../domain/tables.ts';
+import { quoted } from './ddl.ts';
+import type { StoredRow } from './rows.ts';
+import type { Prepare } from './writer.ts';
+
+/** Rows of one table as a journal kept them, with their `seq`. */
+export interface RestoredRows {
+  readonly table: TableName;
+  readonly rows: readonly StoredRow[];
+}
+
+/**
+ * Puts rows that a journal held before back with the numbers that they had. What is there already stays. The
+ * caller has a transaction open.
+ */
+export function insertRestored(prepare: Prepare, { table, rows }: RestoredRows): void {
+  const columns = ['seq', ...Object.keys(tables[table].columns)];
+  const places = columns.map(() => '?').join(', ');
+  const sql = `INSERT OR IGNORE INTO ${quoted(table)} (${columns.map(quoted).join(', ')}) VALUES (${places})`;
+  const statement = prepare(sql);
+  for (const row of rows) statement.run(...columns.map((column) => row[column] ?? null));
+}

@@ -1,0 +1,249 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/tables.ts';
+import { timestamp } from '../../src/domain/time.ts';
+import { openDeadLetters } from '../../src/sinks/journal/dead-letter-box.ts';
+import type { Journal } from '../../src/sinks/journal/journal.ts';
+import type { Fault } from '../support/appwrite/standin.ts';
+import { differences, insert, makeSchema, sinkWorld, uuid } from '../support/sink.ts';
+import type { SinkWorld } from '../support/sink.ts';
+
+const race = uuid(1);
+const begin = Date.parse('2026-02-28T03:00:00Z');
+
+/** A race with its entrants, some of which change, and a history; the same for the same number. */
+function pollOf(number: number): Change[] {
+  const times = {
+    source_time: timestamp(begin + number * 1000),
+    observed_at: timestamp(begin + number * 1000),
+  };
+  return [
+    insert('races', { race_id: race, distance: number, ...{ source_time: times.source_time } }),
+    ...[1, 2, 3].map((runner) =>
+      insert('entrants', {
+        entrant_id: uuid(10 + runner),
+        race_id: race,
+        fixed_win: number % 2 === 0 ? 0 : null,
+        source_time: times.source_time,
+      }),
+    ),
+    ...[1, 2, 3, 4].map((runner) =>
+      insert('odds_history', {
+        id: `${String(number).padStart(30, '0')}0${runner}`,
+        race_id: race,
+        entrant_id: uuid(10 + runner),
+        kind: number === 40 && runner === 2 ? 'poisoned' : 'fixed_win',
+        odds: (100 + number) / 100,
+        ...times,
+      }),
+    ),
+    insert('money_flow_history', { id: `${String(number).padStart(31, '0')}a`, race_id: race, ...times }),
+  ];
+}
+
+const polls = 60;
+
+/** Commits half of the polls at once, and the others while rows are delivered. */
+async function record(journal: Journal): Promise<void> {
+  for (let number = 0; number < polls; number++) {
+    journal.commit(pollOf(number));
+    if (number > polls / 2) await wait(2);
+  }
+}
+
+function deadLetters({ journal }: SinkWorld): string[] {
+  const box = openDeadLetters(journal.file);
+  try {
+    return box.list().map(({ table, rowKey }) => `${table} ${rowKey}`);
+  } finally {
+    box.close();
+  }
+}
+
+function reasons({ told }: SinkWorld): unknown[] {
+  return told.filter(({ event }) => event === 'sink.paused').map(({ fields }) => fields.reason);
+}
+
+function expectAllThere(world: SinkWorld): void {
+  expect(differences(world.journal, world.server)).toEqual([]);
+  for (const table of ['odds_history', 'money_flow_history']) {
+    expect(world.server.ledger.repeated(table)).toEqual([]);
+  }
+}
+
+describe('an Appwrite that fails and recovers', () => {
+  it.each<[string, Fault, { timeoutMs?: number }]>([
+    ['is down for ten minutes', { kind: 'down', ms: 600 }, {}],
+    ['resets every connection for ten minutes', { kind: 'down', mode: 'reset', ms: 600 }, {}],
+    ['is slow', { kind: 'slow', ms: 250 }, {}],
+    ['answers 429', { kind: 'rate-limit', times: 4 }, {}],
+    ['answers 429 behind a proxy that says how long', { kind: 'rate-limit', retryAfter: 100, times: 2 }, {}],
+    ['answers 500 to every third request', { kind: 'error', every: 3 }, {}],
+    ['answers with a page of its proxy', { kind: 'html', every: 2 }, {}],
+    ['resets before it does anything', { kind: 'reset', every: 2 }, {}],
+    ['resets after it has applied the write', { kind: 'reset', applied: true, every: 2 }, {}],
+    ['never answers', { kind: 'hang', times: 2 }, { timeoutMs: 250 }],
+    [
+      'never answers, and has applied the write',
+      { kind: 'hang', applied: true, times: 2 },
+      { timeoutMs: 250 },
+    ],
+  ])('and %s has every row once afterwards', async (_, fault, options) => {
+    const world = await sinkWorld();
+    const { journal, server, deliver, connect } = world;
+    const sink = deliver({ appwrite: connect(options), batchRows: 30 });
+    const met = server.faults.add(fault);
+    await record(journal);
+    expect(await sink.flush(10_000)).toBe(true);
+    expectAllThere(world);
+    expect(fault.kind === 'down' || met.hits > 0).toBe(true);
+    expect(deadLetters(world)).toEqual([]);
+  });
+});
+
+describe('a row that Appwrite refuses', () => {
+  it('is given up with the reason, and the others arrive', async () => {
+    const world = await sinkWorld();
+    const { journal, server, deliver, told } = world;
+    server.faults.add({ kind: 'poison', table: 'odds_history', column: 'kind', equals: 'poisoned' });
+    await record(journal);
+    expect(await deliver().flush(5_000)).toBe(true);
+    const key = `${'40'.padStart(30, '0')}02`;
+    expect(differences(journal, server)).toEqual([`odds_history ${key} is not there`]);
+    expect(deadLetters(world)).toEqual([`odds_history ${key}`]);
+    expect(told.filter(({ event }) => event === 'sink.dead_letter').map(({ fields }) => fields)).toEqual([
+      {
+        sink: 'appwrite',
+        table: 'odds_history',
+        row: key,
+        reason: expect.stringContaining('Attribute "kind" has invalid type.') as string,
+      },
+    ]);
+    // Halving a page of 100 rows down to one takes seven requests more, and as many for the other halves.
+    expect(server.requests.count({ table: 'odds_history', status: 400 })).toBeLessThanOrEqual(8);
+  });
+
+  it('is not even sent when its id or a text cannot be stored', async () => {
+    const world = await sinkWorld();
+    const { journal, server, deliver } = world;
+    journal.commit([
+      insert('races', { race_id: 'a:b' }),
+      insert('races', { race_id: 'x'.repeat(40) }),
+      insert('races', { race_id: uuid(2), name: 'n'.repeat(256) }),
+      insert('races', { race_id: uuid(3), name: '🐎'.repeat(255) }),
+    ]);
+    await deliver().flush(5_000);
+    expect(deadLetters(world)).toEqual(['races a:b', `races ${'x'.repeat(40)}`, `races ${uuid(2)}`]);
+    expect(server.rows('races').map(({ $id }) => $id)).toEqual([uuid(3)]);
+    expect(server.requests.count({ table: 'races', status: 400 })).toBe(0);
+  });
+});
+
+describe('a table that takes no row', () => {
+  it('is left alone until it does; the others go on, nothing is given up', async () => {
+    const world = await sinkWorld();
+    const { journal, server, deliver, told } = world;
+    const missing = server.faults.add({ kind: 'missing-column', table: 'entrants', column: 'jockey' });
+    const sink = deliver();
+    await record(journal);
+    const late = sink.flush(5_000);
+    while (server.rows('odds_history').length < polls * 4) await wait(20);
+    expect(server.rows('entrants')).toEqual([]);
+    await missing.clear();
+    expect(await late).toBe(true);
+    expectAllThere(world);
+    expect(deadLetters(world)).toEqual([]);
+    expect(reasons(world)).toContain('The table has no column jockey: add it with "oddstream schema push".');
+    expect(told.at(-1)?.event).toBe('sink.delivered');
+  });
+
+  it('is found by the server’s own limit of rows', async () => {
+    const world = await sinkWorld({ rowsPerRequest: 20 });
+    await record(world.journal);
+    expect(await world.deliver().flush(5_000)).toBe(true);
+    expectAllThere(world);
+    expect(world.server.requests.count({ status: 400 })).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a sink that needs somebody’s hand', () => {
+  it('says once what to do, tries slowly, and goes on when it is done', async () => {
+    const world = await sinkWorld({ schema: false });
+    const { journal, deliver, connect, server, told } = world;
+    const sink = deliver();
+    await record(journal);
+    await wait(700);
+    expect(reasons(world)).toEqual([
+      'Database with the requested ID \'racing\' could not be found: check APPWRITE_DATABASE_ID, or make the database with "oddstream schema push".',
+    ]);
+    // Every five minutes, which here are 0.3 s.
+    expect(server.requests.count({ route: 'upsertRows' })).toBeLessThanOrEqual(5);
+    await makeSchema(connect());
+    expect(await sink.flush(5_000)).toBe(true);
+    expectAllThere(world);
+    expect(told.map(({ event }) => event)).toContain('sink.resumed');
+    expect(deadLetters(world)).toEqual([]);
+  });
+
+  it.each([
+    ['a wrong key', () => 'standard_wrong', /check APPWRITE_API_KEY/],
+    [
+      'a key without the scope',
+      ({ server }: SinkWorld) => server.addKey(['rows.read']),
+      /rows\.write.*give the API key the scopes rows\.read and rows\.write\.$/,
+    ],
+  ] as const)('tells %s, and gives no row up', async (_, keyOf, reason) => {
+    const world = await sinkWorld();
+    const { journal, deliver, connect, told } = world;
+    const key = keyOf(world);
+    const paused = deliver({ appwrite: connect({ key }) });
+    await record(journal);
+    await wait(500);
+    expect(reasons(world)).toEqual([expect.stringMatching(reason)]);
+    expect(JSON.stringify(told)).not.toContain(key);
+    await paused.stop(100);
+    expect(await deliver().flush(5_000)).toBe(true);
+    expectAllThere(world);
+    expect(deadLetters(world)).toEqual([]);
+  });
+
+  it('delivers with a key that may write and not read', async () => {
+    const world = await sinkWorld();
+    const { journal, deliver, connect, server } = world;
+    server.faults.add({ kind: 'reset', applied: true, times: 1 });
+    await record(journal);
+    const sink = deliver({ appwrite: connect({ key: server.addKey(['rows.write']) }) });
+    expect(await sink.flush(5_000)).toBe(true);
+    expectAllThere(world);
+  });
+});
+
+describe('stopping', () => {
+  it('lets the call under way end, and starts no other', async () => {
+    const { journal, deliver, server } = await sinkWorld();
+    server.faults.add({ kind: 'slow', ms: 150 });
+    await record(journal);
+    const sink = deliver({ batchRows: 10 });
+    await wait(60);
+    await sink.stop(1_000);
+    expect(server.requests.total).toBeLessThan(50);
+    const [last] = server.requests.all.slice(-1);
+    expect(last?.status).toBe(200);
+    expect(server.requests.count({ route: 'upsertRows' })).toBe(1);
+  });
+
+  it('gives a call up that does not end, and loses nothing by it', async () => {
+    const world = await sinkWorld();
+    const { journal, deliver, server } = world;
+    const hang = server.faults.add({ kind: 'hang', applied: true });
+    await record(journal);
+    const sink = deliver();
+    await wait(60);
+    const began = performance.now();
+    await sink.stop(200);
+    expect(performance.now() - began).toBeLessThan(600);
+    await hang.clear();
+    expect(await deliver().flush(5_000)).toBe(true);
+    expectAllThere(world);
+  });
+});

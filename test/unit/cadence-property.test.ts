@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planAt } from '../../src/streams/cadence.ts';
+import { nextDue } from '../../src/streams/due.ts';
+import { cadences } from '../support/streams-tables.ts';
+
+const moment = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_000 + 3 * 86_400_000 });
+const race = fc.record({
+  status: fc.constantFrom('Open', 'Closed', 'Interim', 'Final', 'Abandoned', '', 'Postponed'),
+  advertisedStart: moment,
+  endedAt: fc.option(moment, { nil: null }),
+});
+const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('for any valid table, start, status and time', () => {
+  it('the interval of the plan is finite, positive and under 2^31 ms, and the plan holds now', () => {
+    fc.assert(
+      fc.property(cadences(), race, moment, (cadence, times, now) => {
+        const plan = planAt(cadence, times, now);
+        expect(plan.until).toBeGreaterThan(now);
+        if (plan.kind === 'every') {
+          expect(plan.everyMs).toBeGreaterThanOrEqual(1);
+          expect(plan.everyMs).toBeLessThan(2 ** 31);
+          expect(Number.isInteger(plan.everyMs)).toBe(true);
+          expect(plan.since).toBeLessThanOrEqual(now);
+        }
+        if (plan.kind === 'reads') {
+          expect(plan.dues.length).toBeGreaterThan(0);
+          for (const due of plan.dues) expect(Number.isFinite(due)).toBe(true);
+          expect(plan.dues).toEqual([...new Set(plan.dues)].toSorted((a, b) => a - b));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('the next poll is due after the last one, by one interval at most or when the plan begins', () => {
+    fc.assert(
+      fc.property(
+        cadences(),
+        race,
+        moment,
+        moment,
+        unit,
+        unit,
+        (cadence, times, now, lastGoodAt, phase, chance) => {
+          const plan = planAt(cadence, times, now);
+          const due = nextDue(plan, { phase, last: null, lastGoodAt }, now, chance);
+          if (due === null) {
+            expect(plan.kind === 'reads' && plan.dues.every((read) => read <= lastGoodAt)).toBe(true);
+            return;
+          }
+          if (plan.kind !== 'every') return;
+          const from = Math.min(lastGoodAt, now - 1);
+          expect(due).toBeGreaterThan(from);
+          expect(due).toBeLessThanOrEqual(Math.max(Math.min(lastGoodAt, now) + plan.everyMs, plan.since));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('tries follow a failure within one interval of its beginning, or at once where it lasted longer', () => {
+    const duration = fc.integer({ min: 0, max: 60_000 });
+    const failures = fc.integer({ min: 1, max: 100 });
+    fc.assert(
+      fc.property(
+        cadences(),
+        race,
+        moment,
+        duration,
+        failures,
+        unit,
+        (cadence, times, startedAt, lasted, count, chance) => {
+          const finishedAt = startedAt + lasted;
+          const plan = planAt(cadence, times, finishedAt);
+          const last = { startedAt, finishedAt, failures: count };
+          const due = nextDue(plan, { phase: 0, last, lastGoodAt: startedAt - 1 }, finishedAt, chance);
+          const everyMs = plan.kind === 'every' ? plan.everyMs : 300_000 + lasted;
+          expect(due).toBeGreaterThanOrEqual(finishedAt);
+          expect(due).toBeLessThanOrEqual(Math.max(finishedAt, startedAt + everyMs));
+          expect(due).toBeLessThanOrEqual(finishedAt + 300_000);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { cadenceFor, defaultCadence, planAt, samePlan } from '../../src/streams/cadence.ts';
+import type { Cadence, RaceTimes } from '../../src/streams/cadence.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const start = 48 * hour;
+const race: RaceTimes = { status: 'Open', advertisedStart: start, endedAt: null };
+const planned = (before: number, times = race) => planAt(defaultCadence, times, start - before);
+
+describe('the plan of a race', () => {
+  it.each([
+    [24 * hour, 'day', 30 * minute],
+    [6 * hour + 1, 'day', 30 * minute],
+    [6 * hour, 'hours', 5 * minute],
+    [hour + 1, 'hours', 5 * minute],
+    [hour, 'hour', minute],
+    [15 * minute + 1, 'hour', minute],
+    [15 * minute, 'quarter', 30_000],
+    [5 * minute + 1, 'quarter', 30_000],
+    [5 * minute, 'jump', 10_000],
+    [0, 'jump', 10_000],
+    [-3 * hour, 'jump', 10_000],
+  ])('%i ms before its start is the band %s', (before, name, everyMs) => {
+    expect(planned(before)).toMatchObject({ kind: 'every', name, everyMs });
+  });
+
+  it('is to wait until it is live, a day before its start', () => {
+    expect(planned(24 * hour + 1)).toEqual({ kind: 'wait', name: 'not_live', until: start - 24 * hour });
+  });
+
+  it('knows since when and until when it holds', () => {
+    expect(planned(10 * hour)).toMatchObject({ since: start - 24 * hour, until: start - 6 * hour });
+    expect(planned(10 * minute)).toMatchObject({ since: start - 15 * minute, until: start - 5 * minute });
+    expect(planned(-hour)).toMatchObject({ since: start - 5 * minute, until: Infinity });
+  });
+
+  it.each([
+    ['Closed', 'closed', 15_000],
+    ['INTERIM', 'interim', 15_000],
+  ])('goes by the status %s, whatever the time', (status, name, everyMs) => {
+    for (const before of [30 * hour, minute, -minute]) {
+      expect(planned(before, { ...race, status })).toEqual({
+        kind: 'every',
+        name,
+        everyMs,
+        since: -Infinity,
+        until: Infinity,
+      });
+    }
+  });
+
+  it.each(['', 'Postponed', ' open '])('takes the status "%s" for a live one', (status) => {
+    expect(planned(10 * minute, { ...race, status })).toEqual(planned(10 * minute));
+  });
+
+  it('has three reads after Final and one after Abandoned, from when that was seen', () => {
+    const endedAt = start + 3 * minute;
+    expect(planned(0, { ...race, status: 'Final', endedAt })).toEqual({
+      kind: 'reads',
+      name: 'final',
+      dues: [endedAt + minute, endedAt + 10 * minute, endedAt + 24 * hour],
+      until: Infinity,
+    });
+    expect(planned(0, { ...race, status: 'Abandoned', endedAt })).toMatchObject({
+      name: 'abandoned',
+      dues: [endedAt + 10 * minute],
+    });
+  });
+
+  it('is the same only when it asks for the same polls', () => {
+    expect(samePlan(planned(10 * minute), planned(9 * minute))).toBe(true);
+    expect(samePlan(planned(10 * minute), planned(4 * minute))).toBe(false);
+    const moved = { ...race, advertisedStart: start + 1 };
+    expect(samePlan(planned(10 * minute), planned(10 * minute, moved))).toBe(false);
+    const final = { ...race, status: 'Final', endedAt: start };
+    expect(samePlan(planned(0, final), planned(0, { ...final, endedAt: start + 1 }))).toBe(false);
+  });
+});
+
+describe('the cadence of a race', () => {
+  const [hounds, australian, standard] = [1, 2, 3].map((seconds): Cadence => ({
+    ...defaultCadence,
+    closedMs: seconds * 1_000,
+  })) as [Cadence, Cadence, Cadence];
+  const table = {
+    standard,
+    overrides: [
+      { countries: [], categories: ['G'], cadence: hounds },
+      { countries: ['AUS'], categories: [], cadence: australian },
+      { countries: ['AUS'], categories: ['H'], cadence: standard },
+    ],
+  };
+
+  it('is that of the first override that fits, else the standard one', () => {
+    expect(cadenceFor(table, 'NZ', 'G')).toBe(hounds);
+    expect(cadenceFor(table, 'AUS', 'G')).toBe(hounds);
+    expect(cadenceFor(table, 'AUS', 'H')).toBe(australian);
+    expect(cadenceFor(table, 'NZ', 'T')).toBe(standard);
+    expect(cadenceFor(table, null, null)).toBe(standard);
+    expect(cadenceFor(table, null, 'G')).toBe(hounds);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { emptyBaseline } from '../../src/domain/baseline.ts';
+import { diffListed } from '../../src/domain/diff-listing.ts';
+import { diffEvent } from '../../src/domain/diff.ts';
+import { rowId } from '../../src/domain/ids.ts';
+import { FeedError } from '../../src/domain/source.ts';
+import { defaultCadence } from '../../src/streams/cadence.ts';
+import { openGap } from '../../src/streams/gap.ts';
+import type { PollOutcome } from '../../src/streams/poll.ts';
+import { afterListing, raceTimes, stepOf } from '../../src/streams/race-state.ts';
+import type { RaceRules, RaceState } from '../../src/streams/race-state.ts';
+import { timeOf } from '../support/streams-clock.ts';
+import { eventOf, listedRace, received } from '../support/streams-snapshots.ts';
+
+const noon = { status: 'Open', start: timeOf('12:00'), win: 2 };
+const rules: RaceRules = { cadence: defaultCadence, runningSince: timeOf('10:00'), correctionMs: 0 };
+
+/** A race that was polled at a time and stood so. */
+function polledAt(time: string, standing = noon): RaceState {
+  const at = timeOf(time);
+  const { baseline } = diffEvent(emptyBaseline('race'), eventOf('race', standing, at), at);
+  const last = { startedAt: at, finishedAt: at, failures: 0 };
+  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, movedAt: -Infinity };
+}
+
+function times(due: string, started: string, lasting = 200) {
+  const startedAt = timeOf(started);
+  return { due: timeOf(due), startedAt, finishedAt: startedAt + lasting };
+}
+
+function taken(due: string, started: string, standing = noon): PollOutcome {
+  const when = times(due, started);
+  return { kind: 'taken', ...when, received: received(eventOf('race', standing, when.finishedAt)) };
+}
+
+function failed(due: string, started: string, error = new FeedError('network', 'No route.')): PollOutcome {
+  return { kind: 'failed', ...times(due, started), error };
+}
+
+describe('a good poll', () => {
+  it('leads to its row, and to a state that goes on from it', () => {
+    const step = stepOf(polledAt('11:56:00'), taken('11:56:10', '11:56:10.050'), rules);
+    expect(step.poll).toEqual({
+      id: rowId('race', '2026-03-07T11:56:10.050Z'),
+      race_id: 'race',
+      started_at: '2026-03-07T11:56:10.050Z',
+      lateness_ms: 50,
+      duration_ms: 200,
+      outcome: 'unchanged',
+      reason: null,
+      bytes: 1_000,
+      changes: 0,
+      source_time: '2026-03-07T11:56:10.250Z',
+    });
+    expect(step.changes).toEqual([{ table: 'polls', row: step.poll }]);
+    expect(step.state.polls).toEqual({
+      phase: 0,
+      last: { startedAt: timeOf('11:56:10.050'), finishedAt: timeOf('11:56:10.250'), failures: 0 },
+      lastGoodAt: timeOf('11:56:10.050'),
+    });
+    expect(step).toMatchObject({ recorded: 0, gaps: [], failure: null });
+  });
+
+  it('counts the rows of history that it brings, and no others', () => {
+    const step = stepOf(polledAt('11:56:00'), taken('11:56:10', '11:56:10', { ...noon, win: 3 }), rules);
+    expect(step.poll).toMatchObject({ outcome: 'changed', changes: 1 });
+    expect(step.changes.map(({ table }) => table)).toEqual(['odds_history', 'entrants', 'polls']);
+  });
+
+  it('that started before it was due is not late by less than nothing', () => {
+    const step = stepOf(polledAt('11:56:00'), taken('11:56:10', '11:56:09.999'), rules);
+    expect(step.poll.lateness_ms).toBe(0);
+  });
+
+  it.each([
+    ['on time', '11:56:10', '11:56:10', null],
+    ['late by one interval', '11:56:10', '11:56:20', null],
+    ['late by more than one', '11:56:10', '11:56:20.001', 2],
+    ['very late', '11:56:10', '11:57:05', 6],
+  ])('%s leaves the gap it should', (_name, due, started, expected) => {
+    const { gaps } = stepOf(polledAt('11:56:00'), taken(due, started), rules);
+    expect(gaps.map(({ reason, expected_polls }) => [reason, expected_polls])).toEqual(
+      expected === null ? [] : [['late', expected]],
+    );
+  });
+
+  it('leaves no gap by a start that a listing told after all those polls would have been due', () => {
+    const far = polledAt('11:30:00', { ...noon, start: timeOf('14:00') });
+    const at = timeOf('11:57:30');
+    const { baseline } = diffListed(far.baseline, listedRace('race', noon), at, at);
+    const moved = afterListing(far, baseline, at);
+    expect(stepOf(moved, taken('11:57:30', '11:57:30'), rules).gaps).toEqual([]);
+    // One that was due before the start was known is missing all the same.
+    expect(stepOf(moved, taken('11:35:00', '11:57:30'), rules).gaps).toMatchObject([{ reason: 'late' }]);
+    // And so are those that were due after it was.
+    expect(stepOf(moved, taken('11:57:30', '11:58:15'), rules).gaps).toMatchObject([
+      { reason: 'late', from_time: '2026-03-07T11:57:40.000Z', expected_polls: 4 },
+    ]);
+  });
+
+  it('leaves no gap when it is the first of all', () => {
+    const state = { ...polledAt('11:50:00'), polls: { phase: 0, last: null, lastGoodAt: null } };
+    expect(stepOf(state, taken('11:56:00', '11:58:00'), rules).gaps).toEqual([]);
+  });
+
+  it('tells a stop of the process from lateness', () => {
+    const restarted = { ...rules, runningSince: timeOf('11:56:30') };
+    const { gaps } = stepOf(polledAt('11:56:00'), taken('11:56:10', '11:56:30'), restarted);
+    expect(gaps).toMatchObject([
+      { reason: 'stopped', from_time: '2026-03-07T11:56:10.000Z', expected_polls: 2 },
+    ]);
+  });
+
+  it('closes the gap that is open, and opens no other', () => {
+    const gap = openGap('race', timeOf('11:56:10'), 'timeout');
+    const step = stepOf({ ...polledAt('11:56:00'), gap }, taken('11:57:00', '11:57:00'), rules);
+    expect(step.gaps).toEqual([
+      { ...gap, to_time: '2026-03-07T11:57:00.000Z', expected_polls: 5, repaired: true },
+    ]);
+    expect(step.changes).toContainEqual({ table: 'gaps', row: step.gaps[0] });
+    expect(step.state.gap).toBeNull();
+  });
+});
+
+describe('a failed poll', () => {
+  it('is a row with its reason, and opens a gap at what it was due for', () => {
+    const before = polledAt('11:56:00');
+    const step = stepOf(before, failed('11:56:10', '11:56:10.050'), rules);
+    expect(step.poll).toMatchObject({
+      outcome: 'failed',
+      reason: 'network',
+      bytes: null,
+      changes: 0,
+      source_time: null,
+    });
+    const gap = openGap('race', timeOf('11:56:10'), 'network');
+    expect(step.gaps).toEqual([gap]);
+    expect(step.changes).toEqual([
+      { table: 'gaps', row: gap },
+      { table: 'polls', row: step.poll },
+    ]);
+    expect(step.state).toMatchObject({
+      gap,
+      polls: { last: { failures: 1 }, lastGoodAt: timeOf('11:56:00') },
+    });
+    expect(step.state.baseline).toBe(before.baseline);
+    expect(step.failure).toEqual({ reason: 'network', detail: 'No route.', body: null });
+  });
+
+  it('adds to the failures in a row, and not to the gaps', () => {
+    const first = stepOf(polledAt('11:56:00'), failed('11:56:10', '11:56:10'), rules);
+    const second = stepOf(first.state, failed('11:56:12', '11:56:12'), rules);
+    expect(second.state.polls.last?.failures).toBe(2);
+    expect(second.state.gap).toEqual(first.state.gap);
+    expect(second.gaps).toEqual([]);
+  });
+
+  it('of a race that was never polled has its gap begin with itself', () => {
+    const state = { ...polledAt('11:50:00'), polls: { phase: 0, last: null, lastGoodAt: null } };
+    expect(stepOf(state, failed('11:56:00', '11:56:30'), rules).gaps).toMatchObject([
+      { from_time: '2026-03-07T11:56:00.000Z', reason: 'network' },
+    ]);
+  });
+
+  it('is one whose response breaks a rule of the record: it is kept, and the baseline stays', () => {
+    const before = polledAt('11:56:00');
+    const outcome = taken('11:56:10', '11:56:10');
+    if (outcome.kind !== 'taken') throw new Error('it is taken');
+    const snapshot = { ...outcome.received.snapshot, generatedAt: NaN };
+    const step = stepOf(before, { ...outcome, received: { ...outcome.received, snapshot } }, rules);
+    expect(step.failure?.reason).toBe('malformed');
+    expect(step.failure?.detail).toMatch(/^The response breaks a rule of the record: /);
+    const body = JSON.parse(new TextDecoder().decode(step.failure?.body ?? new Uint8Array())) as object;
+    expect(body).toMatchObject({ raceId: 'race', generatedAt: null });
+    expect(step.state.baseline).toBe(before.baseline);
+    expect(step.gaps).toMatchObject([{ reason: 'malformed' }]);
+  });
+});
+
+describe('a listing', () => {
+  const state = polledAt('11:30:00');
+  const listed = (standing: typeof noon, time: string) =>
+    diffListed(state.baseline, listedRace('race', standing), timeOf(time), timeOf(time)).baseline;
+
+  it.each([
+    ['another start', { ...noon, start: timeOf('12:01') }, timeOf('11:31')],
+    ['another status', { ...noon, status: 'Closed' }, timeOf('11:31')],
+    ['the same', noon, -Infinity],
+  ])('that tells %s moves the race or does not', (_name, standing, movedAt) => {
+    const after = afterListing(state, listed(standing, '11:31'), timeOf('11:31'));
+    expect(after.movedAt).toBe(movedAt);
+    expect(after.polls).toBe(state.polls);
+  });
+
+  it('that has a settled race back has nothing missed', () => {
+    const { race } = state.baseline;
+    if (race === null) throw new Error('it is known');
+    const settled = {
+      ...state,
+      baseline: { ...state.baseline, race: { ...race, status: 'Abandoned', endedAt: 1, settledAt: 2 } },
+    };
+    const after = afterListing(settled, listed(noon, '11:31'), timeOf('11:31'));
+    expect(after.polls.lastGoodAt).toBeNull();
+  });
+});
+
+describe('what the cadence goes by', () => {
+  it('is on our clock: a start that the feed tells is that much sooner by ours', () => {
+    expect(raceTimes(polledAt('11:30:00').baseline, 8_000)).toEqual({
+      status: 'Open',
+      advertisedStart: timeOf('12:00') - 8_000,
+      endedAt: null,
+    });
+    expect(raceTimes(emptyBaseline('race'), 0)).toBeNull();
+  });
+});
