@@ -48,8 +48,8 @@ export interface SinkWorld {
 }
 
 export interface SinkWorldOptions extends AppwriteOptions {
-  /** Whether the database is made. */
-  readonly schema?: boolean;
+  /** Tables that are made; all of them without it. */
+  readonly made?: readonly TableName[];
 }
 
 /** A stand-in with the schema, an empty journal, and sinks between the two; all gone when the test is finished. */
@@ -76,7 +76,7 @@ export async function sinkWorld(options: SinkWorldOptions = {}): Promise<SinkWor
       { endpoint: server.endpoint, projectId: server.projectId, key: new Secret(key), databaseId: id },
       timeoutMs,
     );
-  if (options.schema ?? true) await makeSchema(connect());
+  if (options.made?.length !== 0) await makeSchema(connect(), options.made);
   return {
     server,
     journal,
@@ -99,8 +99,9 @@ export async function sinkWorld(options: SinkWorldOptions = {}): Promise<SinkWor
   };
 }
 
-export async function makeSchema(appwrite: Appwrite): Promise<void> {
-  const schema = { tables: allTables().map(({ table }) => table), permissions: [] };
+export async function makeSchema(appwrite: Appwrite, made?: readonly TableName[]): Promise<void> {
+  const all = allTables().map(({ table }) => table);
+  const schema = { tables: all.filter(({ id }) => made?.includes(id) ?? true), permissions: [] };
   await pushSchema(appwrite, schema, () => undefined);
   await appwrite.close();
 }

@@ -13,8 +13,9 @@ export function storedRow(
 ): StoredRow | null {
   const definition = tables[table.id];
   const columns: Readonly<Record<string, Column>> = definition.columns;
-  const row: StoredRow = { [definition.key]: String(answered.$id), seq: Number(answered.seq) };
-  if (!Number.isSafeInteger(row.seq)) return null;
+  const { $id, seq } = answered;
+  if (typeof $id !== 'string' || typeof seq !== 'number' || !Number.isSafeInteger(seq)) return null;
+  const row: StoredRow = { [definition.key]: $id, seq };
   for (const { key, column, type } of table.columns) {
     if (column === 'seq' || column === definition.key) continue;
     const value = storedValue(type, answered[key] ?? null);

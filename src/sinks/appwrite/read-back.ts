@@ -38,8 +38,7 @@ export interface ReadBack {
 
 /** Whether a journal is new, or reading it back was cut off. */
 export function wantsReadBack(journal: Journal): boolean {
-  const { meetings, races, polls } = journal.counts();
-  return journal.getMeta(metaKey) === 'under way' || meetings + races + polls === 0;
+  return journal.isEmpty() || journal.getMeta(metaKey) === 'under way';
 }
 
 /**

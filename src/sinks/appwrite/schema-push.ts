@@ -38,8 +38,11 @@ export async function planSchema(appwrite: Appwrite, options: SchemaOptions): Pr
   return { hasDatabase: exists, tables: plans };
 }
 
-/** Real milliseconds between two looks at what the server is still making, and for how long it is waited for. */
-const lookMs = 250;
+/** Real milliseconds before the first look at what the server is still making; each next wait is twice as long. */
+const firstLookMs = 50;
+const longestLookMs = 1_000;
+
+/** Real milliseconds for which a table is waited for. */
 const patienceMs = 300_000;
 
 /**
@@ -73,6 +76,7 @@ async function pushTable(
   progress: (line: string) => void,
 ): Promise<void> {
   const until = Date.now() + patienceMs;
+  let lookMs = firstLookMs;
   for (;;) {
     const plan = planTable(table, await readTable(appwrite, table.id), permissions);
     refuseConflicts([plan]);
@@ -84,8 +88,13 @@ async function pushTable(
       );
     }
     // An index can be made only on columns that are available.
-    if (plan.unfinished.length > 0) await wait(lookMs);
-    else await advance(appwrite, plan, progress);
+    if (plan.unfinished.length === 0) {
+      await advance(appwrite, plan, progress);
+      lookMs = firstLookMs;
+    } else {
+      await wait(lookMs);
+      lookMs = Math.min(2 * lookMs, longestLookMs);
+    }
   }
 }
 
@@ -174,6 +183,6 @@ async function unlessThere(made: Promise<unknown>): Promise<void> {
     const there = error instanceof AppwriteError && error.type.endsWith('_already_exists');
     const early = error instanceof AppwriteError && error.type === 'column_not_available';
     if (!there && !early) throw error;
-    await wait(lookMs);
+    await wait(firstLookMs);
   }
 }

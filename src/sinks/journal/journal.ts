@@ -12,7 +12,7 @@ import { quarantineWrite } from './quarantine.ts';
 import type { Quarantined } from './quarantine.ts';
 import * as queries from './queries.ts';
 import type { LiveRace, RowCounts } from './queries.ts';
-import { insertRestored } from './restore.ts';
+import { insertRestored, isEmpty } from './restore.ts';
 import type { RestoredRows } from './restore.ts';
 import { parseSource, requireSameSource } from './source.ts';
 import type { JournalSource } from './source.ts';
@@ -207,6 +207,11 @@ export class Journal {
   /** Rows of each table. */
   counts(): RowCounts {
     return this.#run(() => queries.counts(this.#prepare));
+  }
+
+  /** Whether nothing was recorded yet. */
+  isEmpty(): boolean {
+    return this.#run(() => isEmpty(this.#prepare));
   }
 
   /** The journal as a sink of that name follows it. */

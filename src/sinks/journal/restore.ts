@@ -10,6 +10,13 @@ export interface RestoredRows {
   readonly rows: readonly StoredRow[];
 }
 
+/** Whether nothing was recorded yet. */
+export function isEmpty(prepare: Prepare): boolean {
+  const sql = `SELECT EXISTS (SELECT 1 FROM meetings) OR EXISTS (SELECT 1 FROM races)
+                   OR EXISTS (SELECT 1 FROM polls) AS some`;
+  return prepare(sql).get()?.some === 0;
+}
+
 /**
  * Puts rows that a journal held before back with the numbers that they had. What is there already stays. The
  * caller has a transaction open.

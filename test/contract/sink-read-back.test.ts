@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Change } from '../../src/domain/tables.ts';
+import { AppwriteError } from '../../src/sinks/appwrite/errors.ts';
+import { readBack, wantsReadBack } from '../../src/sinks/appwrite/read-back.ts';
+import { allTables } from '../../src/sinks/appwrite/selection.ts';
+import { partsOf } from '../../src/sinks/appwrite/sink.ts';
+import { openJournal } from '../../src/sinks/journal/journal.ts';
+import type { Journal } from '../../src/sinks/journal/journal.ts';
+import { temporaryDirectory } from '../support/process.ts';
+import { insert, sinkWorld, uuid } from '../support/sink.ts';
+import type { SinkWorld } from '../support/sink.ts';
+
+const now = Date.parse('2026-02-28T04:00:00Z');
+const selection = allTables();
+const options = { selection, now, mostMs: 5_000 };
+
+/** A journal on another disk. */
+function newDisk(): Journal {
+  const directory = temporaryDirectory();
+  const journal = openJournal(join(directory.path, 'j.db'), {
+    source: { kind: 'recording' },
+    now: () => now,
+  });
+  onTestFinished(() => {
+    journal.close();
+    directory.remove();
+  });
+  return journal;
+}
+
+const at = (minute: number): string => new Date(now - 3_600_000 + minute * 60_000).toISOString();
+
+/** A race as it stands after some polls, with more history than its baseline needs. */
+function raceOf(number: number, settled: string | null = null): Change[] {
+  const race = uuid(number);
+  const ids = { race_id: race, entrant_id: uuid(100 + number) };
+  const id = (letter: string, minute: number): string => `${letter}${number}-${minute}`;
+  return [
+    insert('meetings', { meeting_id: uuid(900), name: 'Ōtaki', date: '2026-02-28' }),
+    insert('races', {
+      ...{ race_id: race, meeting_id: uuid(900), status: settled === null ? 'Open' : 'Final' },
+      ...{ advertised_start: at(70), settled_at: settled, source_time: at(30), raw_extra: '{"tips":[]}' },
+    }),
+    insert('entrants', {
+      ...ids,
+      ...{
+        in_field: true,
+        fixed_win: 3,
+        fixed_place: 1.5,
+        pool_win: 4,
+        hold_percentage: 20,
+        bet_percentage: 10,
+      },
+      source_time: at(30),
+    }),
+    insert('form', { ...ids, form: '["1","2"]', source_time: at(10) }),
+    ...[10, 20, 30].flatMap((minute) => [
+      insert('odds_history', {
+        ...{ id: id('w', minute), ...ids, kind: 'fixed_win', odds: minute / 10 },
+        ...{ source_time: at(minute), observed_at: at(minute) },
+      }),
+      insert('odds_history', {
+        ...{ id: id('p', minute), ...ids, kind: 'fixed_place', odds: minute / 20 },
+        ...{ source_time: at(minute), observed_at: at(minute) },
+      }),
+      insert('money_flow_history', {
+        ...{ id: id('m', minute), ...ids, hold_percentage: minute - 10, bet_percentage: 10 },
+        ...{ source_time: at(minute), observed_at: at(minute) },
+      }),
+      insert('money_flow_history', {
+        ...{ id: id('o', minute), race_id: race, entrant_id: null, hold_percentage: minute },
+        ...{ source_time: at(minute), observed_at: at(minute) },
+      }),
+      insert('pool_history', {
+        ...{ id: id('t', minute), race_id: race, product: 'Win', total: minute, status: 'OPEN' },
+        ...{ source_time: at(minute), observed_at: at(minute) },
+      }),
+    ]),
+    insert('bets', { id: id('b', 10), race_id: race, observed_at: at(10) }),
+    insert('gaps', { id: id('g', 25), race_id: race, from_time: at(25) }),
+    insert('polls', {
+      ...{ id: id('q', 31), race_id: race, started_at: at(31), outcome: 'unchanged', source_time: at(31) },
+    }),
+  ];
+}
+
+async function delivered(changes: readonly Change[]): Promise<SinkWorld> {
+  const world = await sinkWorld();
+  world.journal.commit(changes);
+  expect(await world.deliver().flush(5_000)).toBe(true);
+  return world;
+}
+
+describe('a new journal', () => {
+  it('gets the baseline that the old one has, but for the time of an unchanged poll', async () => {
+    const { journal, connect } = await delivered([...raceOf(1), ...raceOf(2)]);
+    const fresh = newDisk();
+    expect(wantsReadBack(fresh)).toBe(true);
+    const appwrite = connect();
+    const { races, rows } = await readBack(appwrite, fresh, options);
+    await appwrite.close();
+    expect(races).toBe(2);
+    expect(rows).toBe(1 + 2 * 13);
+    for (const race of [uuid(1), uuid(2)]) {
+      const old = journal.baseline(race);
+      const read = fresh.baseline(race);
+      // The pool's price was never recorded: with a disk the next poll finds nothing, here it records it.
+      const [entrant] = [...old.entrants.values()];
+      const expected = {
+        ...entrant,
+        prices: { ...entrant?.prices, pool_win: null },
+        digest: expect.any(String) as string,
+      };
+      expect(read).toEqual({
+        ...old,
+        generatedAt: Date.parse(at(30)),
+        entrants: new Map([[[...old.entrants.keys()][0], expected]]),
+      });
+      expect(fresh.lastGoodPollAt(race)).toBe(Date.parse(at(30)));
+      expect(fresh.openGap(race)).toEqual(journal.openGap(race));
+    }
+    expect(fresh.meetingDigests()).toEqual(journal.meetingDigests());
+    expect(wantsReadBack(fresh)).toBe(false);
+  });
+
+  it('delivers nothing of what it read, and everything after it', async () => {
+    const { journal, connect } = await delivered(raceOf(1));
+    const fresh = newDisk();
+    const appwrite = connect();
+    await readBack(appwrite, fresh, options);
+    await appwrite.close();
+    const followed = fresh.followed('appwrite');
+    expect(followed.lag(partsOf(selection)).rows).toBe(0);
+    fresh.commit([insert('races', { race_id: uuid(1), source_time: at(40), raw_extra: '{}' })]);
+    const [row] = followed.page({ table: 'races', kinds: null }, 10).rows;
+    const [before] = journal.followed('x').page({ table: 'races', kinds: null }, 10).rows;
+    expect(Number(row?.seq)).toBeGreaterThan(Number(before?.seq));
+  });
+
+  it('knows the races that are settled, and needs no more of them', async () => {
+    const { connect } = await delivered([...raceOf(1, at(50)), ...raceOf(2)]);
+    const fresh = newDisk();
+    const appwrite = connect();
+    expect(await readBack(appwrite, fresh, options)).toMatchObject({ races: 1 });
+    await appwrite.close();
+    expect(fresh.isSettled(uuid(1))).toBe(true);
+    expect(fresh.baseline(uuid(1)).entrants.size).toBe(0);
+    expect(fresh.counts().races).toBe(2);
+  });
+
+  it('begins with nothing when there is no database yet', async () => {
+    const { connect } = await sinkWorld({ made: [] });
+    const fresh = newDisk();
+    const appwrite = connect();
+    expect(await readBack(appwrite, fresh, options)).toEqual({ races: 0, rows: 0 });
+    await appwrite.close();
+  });
+
+  it('gives up when Appwrite cannot be read in time, and does not try again', async () => {
+    const { connect, server } = await delivered(raceOf(1));
+    server.faults.add({ kind: 'error' });
+    const fresh = newDisk();
+    const appwrite = connect();
+    const failed = await readBack(appwrite, fresh, { ...options, mostMs: 800 }).catch(
+      (error: unknown) => error,
+    );
+    await appwrite.close();
+    expect(failed).toBeInstanceOf(AppwriteError);
+    fresh.commit(raceOf(3));
+    expect(wantsReadBack(fresh)).toBe(false);
+  });
+
+  it('is read again when the first time was cut off', async () => {
+    const { connect } = await delivered([...raceOf(1), ...raceOf(2)]);
+    const fresh = newDisk();
+    fresh.setMeta('read_back', 'under way');
+    fresh.restore([{ table: 'form', rows: [] }]);
+    fresh.commit([insert('meetings', { meeting_id: uuid(901) })]);
+    expect(wantsReadBack(fresh)).toBe(true);
+    const appwrite = connect();
+    expect(await readBack(appwrite, fresh, options)).toMatchObject({ races: 2 });
+    await appwrite.close();
+    expect(wantsReadBack(fresh)).toBe(false);
+  });
+});
