@@ -8,9 +8,16 @@ const lookEveryMs = 30_000;
 /** Grace beyond a poll's own deadline. */
 const graceMs = 60_000;
 
+/** Times in epoch milliseconds. */
+interface AwaitedPoll {
+  readonly due: number;
+  /** A poll that fell due while the service was stopped can only be waited for from its start. */
+  readonly since: number;
+}
+
 /** Knows when each race is to be polled next, and tells which one was not. */
 export class Watchdog {
-  readonly #due = new Map<string, number>();
+  readonly #awaited = new Map<string, AwaitedPoll>();
   readonly #scheduler: SchedulerLike;
   readonly #patienceMs: number;
   readonly #log: Log;
@@ -27,8 +34,8 @@ export class Watchdog {
    * @param due epoch milliseconds
    */
   expect(raceId: string, due: number | null): void {
-    if (due === null) this.#due.delete(raceId);
-    else this.#due.set(raceId, due);
+    if (due === null) this.#awaited.delete(raceId);
+    else this.#awaited.set(raceId, { due, since: Math.max(due, this.#scheduler.now()) });
   }
 
   /** Looks at all races from time to time; emits nothing. */
@@ -43,11 +50,11 @@ export class Watchdog {
 
   #look(): void {
     const now = this.#scheduler.now();
-    for (const [raceId, due] of this.#due) {
-      if (now - due <= this.#patienceMs) continue;
+    for (const [raceId, { due, since }] of this.#awaited) {
+      if (now - since <= this.#patienceMs) continue;
       this.#log('race.stalled', { race_id: raceId, due: timestamp(due), late_ms: Math.round(now - due) });
       // Told once for each poll that is missing.
-      this.#due.delete(raceId);
+      this.#awaited.delete(raceId);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Subject, timer, switchMap } from 'rxjs';
+import { Subject, asyncScheduler, switchMap, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { timeTroubles } from '../../src/streams/heartbeat.ts';
 import type { TimeTrouble } from '../../src/streams/heartbeat.ts';
@@ -27,6 +27,26 @@ describe('time troubles', () => {
         timeTroubles(fast, () => m.scheduler.now(), 120, m.scheduler),
         '60s !',
       ).toBeObservable('');
+    }),
+  );
+
+  it(
+    'tell by how much such a clock was set, in its own milliseconds',
+    marbles((m) => {
+      let set = 0;
+      const fast = {
+        now: () => 120 * m.scheduler.now() + set,
+        schedule: m.scheduler.schedule.bind(m.scheduler),
+      };
+      m.scheduler.schedule(() => {
+        set = -270_000;
+      }, 10_100);
+      m.expect(
+        timeTroubles(fast, () => m.scheduler.now(), 120, m.scheduler),
+        '60s !',
+      ).toBeObservable('10500ms j', {
+        j: { kind: 'jumped', ms: -270_000 },
+      });
     }),
   );
 
@@ -107,7 +127,6 @@ describe('time troubles', () => {
   it('tell of a loop that really was blocked', async () => {
     const told: TimeTrouble[] = [];
     const stop$ = new Subject<void>();
-    const { asyncScheduler, takeUntil } = await import('rxjs');
     timeTroubles(asyncScheduler, () => performance.now(), 1, asyncScheduler)
       .pipe(takeUntil(stop$))
       .subscribe({ next: (trouble) => told.push(trouble), error: () => undefined });
@@ -116,7 +135,7 @@ describe('time troubles', () => {
     while (performance.now() < until);
     await new Promise((resolve) => setTimeout(resolve, 100));
     stop$.next();
-    expect(told).toMatchObject([{ kind: 'stalled' }]);
-    expect(told[0]?.ms).toBeGreaterThan(1_000);
+    const longest = Math.max(...told.filter(({ kind }) => kind === 'stalled').map(({ ms }) => ms));
+    expect(longest).toBeGreaterThan(1_000);
   });
 });

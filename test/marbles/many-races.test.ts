@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { race } from '../../src/streams/race.ts';
 import { marbles } from '../support/marbles.ts';
 import { timeOf } from '../support/streams-clock.ts';
-import { inTwoWords, listedOrder, story } from '../support/streams-story.ts';
+import { inTwoWords, listedOrder, named, story } from '../support/streams-story.ts';
 
 const open = (start: string) => ({ status: 'Open', start: timeOf(start), win: 2 });
 
@@ -38,6 +38,41 @@ describe('many races on a small budget', () => {
       m.expect(answer$('near')).toHaveSubscriptions('1s ^ 199ms !');
       m.expect(answer$('middle')).toHaveSubscriptions('1500ms ^ 199ms !');
       m.expect(answer$('far')).toHaveSubscriptions('2s ^ 199ms !');
+    }),
+  );
+
+  it(
+    'are served before the reads of those that have ended, which are in less of a hurry',
+    marbles((m) => {
+      const answers = {
+        one: m.cold('200ms (a|)'),
+        ended: m.cold('200ms (a|)'),
+        near: m.cold('200ms (a|)'),
+        far: m.cold('200ms (a|)'),
+      };
+      const ended = { ...open('10:50'), status: 'Final' };
+      const standing = (name: string) =>
+        name === 'ended' ? ended : open(name === 'far' ? '13:00' : '11:50');
+      const s = story(m, '11:00', {
+        event: named(answers),
+        race: (_now, raceId) => standing(raceId),
+        limits: { requestsPerSecond: 2, inFlight: 6 },
+      });
+      const actors = Object.keys(answers).map((name) =>
+        race(name, of(listedOrder('11:00', standing(name), name)), s),
+      );
+      m.expect(merge(...actors).pipe(map(inTwoWords)), '1800ms !').toBeObservable(
+        '200ms a 499ms b 499ms c 499ms d',
+        {
+          a: 'one changed',
+          b: 'near changed',
+          c: 'ended changed',
+          d: 'far changed',
+        },
+      );
+      m.expect(answers.near).toHaveSubscriptions('500ms ^ 199ms !');
+      m.expect(answers.ended).toHaveSubscriptions('1s ^ 199ms !');
+      m.expect(answers.far).toHaveSubscriptions('1500ms ^ 199ms !');
     }),
   );
 

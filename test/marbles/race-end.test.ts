@@ -235,7 +235,7 @@ describe('a race that ends', () => {
         race: open,
         store: known('12:01', open),
       });
-      m.expect(actor(s)).toBeObservable('100ms (s|)', reports);
+      m.expect(actor(s), '60s !').toBeObservable('100ms (s|)', reports);
       m.expect(gone$).toHaveSubscriptions('^ 99ms !');
       m.flush();
       expect(s.told('race.dropped')).toEqual([{ race_id: first, reason: 'not_found' }]);

@@ -162,7 +162,7 @@ describe('an import', () => {
         meetings: inTurn(never$, list$),
         listed: () => [],
       });
-      m.expect(importOnce(s, [today]).pipe(map(inTwoWords))).toBeObservable('12300ms (i|)', words);
+      m.expect(importOnce(s, [today]).pipe(map(inTwoWords)), '60s !').toBeObservable('12300ms (i|)', words);
       m.expect(never$).toHaveSubscriptions('^ 9999ms !');
       m.expect(list$).toHaveSubscriptions('12s ^ 299ms !');
       m.flush();

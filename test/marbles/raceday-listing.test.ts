@@ -314,6 +314,7 @@ describe('the listings of a race day', () => {
       );
       m.expect(event$).toHaveSubscriptions(s.asked(['10:00:00.200', '10:10:00.200', '10:20:00.100'], 200));
       m.flush();
+      expect(s.told('race.vanished')).toEqual([]);
       expect(s.store.rows('gaps')).toEqual([]);
     }),
   );

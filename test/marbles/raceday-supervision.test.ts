@@ -1,5 +1,6 @@
 import { map, merge, switchMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { FeedError } from '../../src/domain/source.ts';
 import { raceday } from '../../src/streams/raceday.ts';
 import { marbles } from '../support/marbles.ts';
 import { timeOf } from '../support/streams-clock.ts';
@@ -178,6 +179,27 @@ describe('a race day', () => {
         s: `${first} settled`,
       });
       m.expect(event$).toHaveSubscriptions('^ 199ms !');
+      m.flush();
+      expect(s.told('race.stalled')).toEqual([]);
+    }),
+  );
+
+  it(
+    'forgets a race that was dropped, too',
+    marbles((m) => {
+      const yesterday = { ...noon, start: timeOf('2026-03-06T11:50:00Z') };
+      const gone$ = m.cold('100ms #', {}, new FeedError('not_found', 'Status 404.'));
+      const s = story(m, '12:00', {
+        event: () => gone$,
+        race: yesterday,
+        meetings: () => m.cold('50ms (l|)'),
+        store: known('2026-03-06T12:00:00Z', yesterday),
+      });
+      m.expect(raceday(s).pipe(map(inTwoWords)), s.until('12:10')).toBeObservable('100ms (si)', {
+        ...words,
+        s: `${first} settled`,
+      });
+      m.expect(gone$).toHaveSubscriptions('^ 99ms !');
       m.flush();
       expect(s.told('race.stalled')).toEqual([]);
     }),

@@ -62,4 +62,23 @@ describe('a watchdog', () => {
       ]);
     }),
   );
+
+  it(
+    'holds a poll that fell due while the service was stopped against nobody until it has had its time',
+    marbles((m) => {
+      const clock = storyClock(m.scheduler, '12:00');
+      const { log, lines } = collecting();
+      const watchdog = new Watchdog(clock, 10_000, log);
+      watchdog.expect('waits its turn', timeOf('09:00'));
+      watchdog.expect('asleep', timeOf('09:00'));
+      m.scheduler.schedule(() => {
+        watchdog.expect('waits its turn', timeOf('12:10'));
+      }, 65_000);
+      m.expect(watchdog.watch(), '5m !').toBeObservable('');
+      m.flush();
+      expect(lines).toEqual([
+        ['race.stalled', { race_id: 'asleep', due: '2026-03-07T09:00:00.000Z', late_ms: 10_890_000 }],
+      ]);
+    }),
+  );
 });

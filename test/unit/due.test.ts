@@ -3,6 +3,7 @@ import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { Plan, RaceTimes } from '../../src/streams/cadence.ts';
 import { backOff, duesBetween, nextDue, phaseOf } from '../../src/streams/due.ts';
 import type { LastPoll, PollState } from '../../src/streams/due.ts';
+import * as races from '../support/streams-story.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -114,6 +115,13 @@ describe('the phase of a race', () => {
   });
 });
 
+describe('the races of the stories', () => {
+  it('have their grids begin at 0, so that their polls fall on whole intervals', () => {
+    for (const raceId of [races.first, races.second, races.third, races.fourth])
+      expect(Math.floor(phaseOf(raceId) * 30 * minute)).toBe(0);
+  });
+});
+
 describe('the polls that were due', () => {
   const race: RaceTimes = { status: 'Open', advertisedStart: 10 * hour, endedAt: null };
   const due = (after: number, before: number, times: RaceTimes = race) =>
@@ -186,6 +194,6 @@ describe('the polls that were due', () => {
       1e12,
     );
     expect(millions).toEqual({ first: 1, everyMs: 1, count: 1e12 - 1 });
-    expect(performance.now() - began).toBeLessThan(100);
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 });

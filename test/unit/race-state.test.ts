@@ -84,6 +84,23 @@ describe('a good poll', () => {
     );
   });
 
+  it('is not late by one interval from the beginning of a band, though two polls were due', () => {
+    // The last five minutes begin at 11:59:55, where a poll is due; then at whole ten seconds.
+    const off = { ...noon, start: timeOf('12:04:55') };
+    const late = (started: string) =>
+      stepOf(polledAt('11:59:30', off), taken('11:59:55', started, off), rules).gaps.length;
+    expect(late('12:00:05')).toBe(0);
+    expect(late('12:00:05.001')).toBe(1);
+  });
+
+  it('leaves no gap when it is the one read that was due, late as it is', () => {
+    const final = { ...noon, status: 'Final' };
+    const [read] = stepOf(polledAt('12:02:00', final), taken('12:03:00', '12:08:00', final), rules).gaps;
+    expect(read).toBeUndefined();
+    const [reads] = stepOf(polledAt('12:02:00', final), taken('12:03:00', '12:18:00', final), rules).gaps;
+    expect(reads).toMatchObject({ reason: 'late', expected_polls: 2 });
+  });
+
   it('leaves no gap by a start that a listing told after all those polls would have been due', () => {
     const far = polledAt('11:30:00', { ...noon, start: timeOf('14:00') });
     const at = timeOf('11:57:30');
