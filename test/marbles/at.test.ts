@@ -1,6 +1,6 @@
-import { Subscription, asyncScheduler, firstValueFrom } from 'rxjs';
+import { Subscription, asyncScheduler, firstValueFrom, interval, merge } from 'rxjs';
 import type { SchedulerAction, SchedulerLike } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { at, simulatedScheduler } from '../../src/streams/clock.ts';
 import { marbles } from '../support/marbles.ts';
 import { storyClock, timeOf } from '../support/streams-clock.ts';
@@ -105,6 +105,25 @@ describe('at', () => {
       const due = scheduler.now() + 300 + i * 7;
       await firstValueFrom(at(due, scheduler), { defaultValue: null });
       expect(scheduler.now()).toBeGreaterThanOrEqual(due);
+    }
+  });
+
+  it('waits a part of the time on a clock that runs 120 times as fast, however often it re-schedules', () => {
+    vi.useFakeTimers();
+    try {
+      const scheduler = simulatedScheduler({ real: Date.now(), simulated: 1_000_000, speed: 120 });
+      const seen: number[] = [];
+      const listening = merge(at(1_060_000, scheduler), interval(30_000, scheduler)).subscribe({
+        next: () => seen.push(scheduler.now()),
+        error: (error: unknown) => {
+          throw error;
+        },
+      });
+      vi.advanceTimersByTime(1_000);
+      listening.unsubscribe();
+      expect(seen).toEqual([1_030_000, 1_060_000, 1_060_000, 1_090_000, 1_120_000]);
+    } finally {
+      vi.useRealTimers();
     }
   });
 });
