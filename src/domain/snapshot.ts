@@ -136,5 +136,8 @@ export interface ListingSnapshot {
 
 export interface RejectedMeeting {
   readonly meetingId: string | null;
+  /** One sentence. */
   readonly reason: string;
+  /** The meeting as served, JSON in UTF-8, with credentials masked. */
+  readonly body: Uint8Array;
 }

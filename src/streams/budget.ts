@@ -12,6 +12,10 @@ export interface BudgetLimits {
 /** How much waiting makes a request as urgent as one for a race so much nearer its jump. */
 const agingFactor = 60;
 
+/** A race so near its jump goes before what has waited for up to the head start: a day's import is such a queue. */
+const nearMs = 300_000;
+const headStartMs = 300_000;
+
 interface Waiting {
   /** Smaller is sooner. */
   rank: number;
@@ -29,6 +33,7 @@ export class RequestBudget {
   readonly #ended$ = new Subject<void>();
   #underWay = 0;
   #nextStart = -Infinity;
+  #lastStart = -Infinity;
   #heldUntil = -Infinity;
   #lastNow = -Infinity;
   #draining = false;
@@ -44,6 +49,21 @@ export class RequestBudget {
     return this.#waiting.length;
   }
 
+  /** Epoch milliseconds at which the queue last moved on; null when nobody waits in it. */
+  get movedAt(): number | null {
+    return this.#waiting.length > 0 ? this.#lastStart : null;
+  }
+
+  /** Requests under way. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Epoch milliseconds before which no request is started; null when nothing is held. */
+  get heldUntil(): number | null {
+    return this.#heldUntil > this.#now() ? this.#heldUntil : null;
+  }
+
   /**
    * Subscribes to the work when its turn has come.
    * @param urgencyMs milliseconds to the race's jump, 0 when it is due or past
@@ -51,7 +71,7 @@ export class RequestBudget {
   run<T>(urgencyMs: number, work$: Observable<T>): Observable<T> {
     return new Observable<T>((subscriber) => {
       const entry: Waiting = {
-        rank: urgencyMs + agingFactor * this.#now(),
+        rank: urgencyMs + agingFactor * (this.#now() - (urgencyMs <= nearMs ? headStartMs : 0)),
         start: () => {
           this.#start(work$, subscriber);
         },
@@ -120,6 +140,7 @@ export class RequestBudget {
     this.#lastNow = now;
     if (back > 0) {
       this.#nextStart -= back;
+      this.#lastStart -= back;
       this.#heldUntil -= back;
       for (const entry of this.#waiting) entry.rank -= agingFactor * back;
     }
@@ -140,6 +161,7 @@ export class RequestBudget {
         );
         return;
       }
+      this.#lastStart = now;
       this.#nextStart = now + 1000 / this.#limits.requestsPerSecond;
       this.#waiting.shift()?.start();
     }

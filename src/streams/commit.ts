@@ -1,6 +1,6 @@
 import type { Log } from '../domain/log-events.ts';
 import type { Change } from '../domain/tables.ts';
-import type { Store } from './ports.ts';
+import type { QuarantineEntry, Store } from './ports.ts';
 
 /**
  * Commits what a listing or an import told. A journal that fails is told and survived: the next listing brings it
@@ -14,8 +14,32 @@ export function tryCommit(
   { store, log }: { store: Store; log: Log },
   raceId: string | null = null,
 ): boolean {
+  return durable(
+    () => {
+      store.commit(changes);
+    },
+    raceId,
+    log,
+  );
+}
+
+/**
+ * Keeps a response that could not be used. A journal that fails is told and survived.
+ * @returns whether it is kept
+ */
+export function tryQuarantine(entry: QuarantineEntry, { store, log }: { store: Store; log: Log }): boolean {
+  return durable(
+    () => {
+      store.quarantine(entry);
+    },
+    entry.raceId,
+    log,
+  );
+}
+
+function durable(write: () => void, raceId: string | null, log: Log): boolean {
   try {
-    store.commit(changes);
+    write();
     return true;
   } catch (error) {
     log('journal.failed', {

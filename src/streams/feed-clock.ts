@@ -8,6 +8,9 @@ const observed = 21;
 /** A feed clock that is off by less is taken to agree with ours. */
 const toleranceMs = 5_000;
 
+/** A response dated further ahead of the feed's clock is not believed: clocks are not so far apart once corrected. */
+export const longestAheadMs = 2 * 3_600_000;
+
 /** A correction that changes by less is left as it is: each change re-targets every race. */
 const stepMs = 1_000;
 

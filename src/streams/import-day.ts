@@ -1,5 +1,7 @@
 import {
+  NEVER,
   concatMap,
+  defaultIfEmpty,
   defer,
   filter,
   from,
@@ -8,6 +10,7 @@ import {
   mergeMap,
   startWith,
   take,
+  takeUntil,
   tap,
   timer,
   toArray,
@@ -17,6 +20,7 @@ import { rowId } from '../domain/ids.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
 import type { ImportRow } from '../domain/tables.ts';
 import { timestamp } from '../domain/time.ts';
+import { at } from './clock.ts';
 import { tryCommit } from './commit.ts';
 import { nzDatesOfUtcDay } from './days.ts';
 import { isOver, listDate, selectedMeetings } from './listing.ts';
@@ -44,29 +48,40 @@ const importTries = 3;
 /** After this the import tells what it has; the races go on being polled all the same. */
 const longestImportMs = 15 * 60_000;
 
+/** Reason of what was not done by then. */
+const noTime = 'no answer in time';
+
 /**
  * Imports a day: lists every NZ date that the present UTC day touches, has each selected race's event fetched
  * once, and tells what failed. A failed listing, meeting or race does not stop the rest.
  *
  * @param report$ what the races' actors tell
  * @param dates NZ dates to import; those of the present UTC day when left out
+ * @param until the scheduler's time at which it tells what it has, and what it could not do
  */
 export function importDay(
   report$: Observable<RaceReport>,
   context: RacedayContext,
   dates?: readonly string[],
+  until?: number,
 ): Observable<ImportStep> {
+  const end$ = until === undefined ? NEVER : at(until, context.scheduler);
   return defer(() => {
     const run = startRun(dates ?? nzDatesOfUtcDay(context.scheduler.now()), context);
     return from(run.dates).pipe(
-      concatMap((date) => listDate(date, importTries, context)),
+      concatMap((date) =>
+        listDate(date, importTries, context).pipe(
+          takeUntil(end$),
+          defaultIfEmpty<Listing, Listing>({ kind: 'failed', date, reason: noTime }),
+        ),
+      ),
       toArray(),
       mergeMap((listings) => {
         takeListings(run, listings, context);
         const listed$ = from(listings.map((listing): ImportStep => ({ kind: 'listing', listing })));
         const fetch$ = from([...run.races.values()].map((race): ImportStep => ({ kind: 'fetch', race })));
         // The reports are listened to before the first fetch can bring one.
-        return merge(listed$, outcome(run, report$, context), fetch$);
+        return merge(listed$, outcome(run, report$, end$, context), fetch$);
       }),
     );
   });
@@ -107,11 +122,16 @@ function takeListings(run: Run, listings: readonly Listing[], context: RacedayCo
   }
 }
 
-function outcome(run: Run, report$: Observable<RaceReport>, context: RacedayContext): Observable<ImportStep> {
+function outcome(
+  run: Run,
+  report$: Observable<RaceReport>,
+  end$: Observable<unknown>,
+  context: RacedayContext,
+): Observable<ImportStep> {
   const pending = new Map([...run.races.keys()].map((raceId) => [raceId, importTries]));
-  const overdue$ = timer(longestImportMs, context.scheduler).pipe(
+  const overdue$ = merge(timer(longestImportMs, context.scheduler), end$).pipe(
     tap(() => {
-      for (const raceId of pending.keys()) failRace(run, raceId, 'no answer in time', context);
+      for (const raceId of pending.keys()) failRace(run, raceId, noTime, context);
       pending.clear();
     }),
   );

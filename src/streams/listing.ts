@@ -1,12 +1,15 @@
 import { catchError, defer, map, of, retry, take, tap, throwIfEmpty, timeout, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { diffListed, listedMeeting } from '../domain/diff-listing.ts';
+import { digest } from '../domain/ids.ts';
 import type { ListedMeeting, ListedRace, ListingSnapshot } from '../domain/snapshot.ts';
 import { FeedError } from '../domain/source.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import type { Change } from '../domain/tables.ts';
-import { tryCommit } from './commit.ts';
+import { timestamp } from '../domain/time.ts';
+import { tryCommit, tryQuarantine } from './commit.ts';
 import { backOff } from './due.ts';
+import { longestAheadMs } from './feed-clock.ts';
 import { holdHost } from './hold.ts';
 import type { RacedayContext } from './raceday.ts';
 
@@ -24,15 +27,24 @@ const listingUrgencyMs = 60_000;
  */
 export function listDate(date: string, tries: number, context: RacedayContext): Observable<Listing> {
   const { budget, feed, scheduler, deadlineMs, log, random } = context;
-  const request$ = defer(() => feed.meetings(date)).pipe(
-    take(1),
-    timeout({ first: deadlineMs, scheduler }),
-    throwIfEmpty(() => new FeedError('network', 'The connection ended without a response.')),
-  );
+  const request$ = defer(() => {
+    const startedAt = scheduler.now();
+    return feed.meetings(date).pipe(
+      take(1),
+      timeout({ first: deadlineMs, scheduler }),
+      throwIfEmpty(() => new FeedError('network', 'The connection ended without a response.')),
+      tap(({ snapshot }) => {
+        requirePresent(snapshot, startedAt, context);
+      }),
+    );
+  });
   return budget.run(listingUrgencyMs, request$).pipe(
     tap({
       error: (error: unknown) => {
         log('listing.failed', { date, ...faultOf(error) });
+        if (error instanceof FeedError && error.body !== null) {
+          keep(date, null, error.message, error.body, context);
+        }
         holdHost(error, context);
       },
     }),
@@ -43,6 +55,38 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
     map(({ snapshot }): Listing => ({ kind: 'listed', date, snapshot })),
     catchError((error: unknown) => of<Listing>({ kind: 'failed', date, reason: faultOf(error).detail })),
   );
+}
+
+/**
+ * A listing dated far ahead would outrank every event until that time comes. How far the feed's clock is ahead is
+ * learnt from listings too, as they come first: one that is not believed counts for it like any other.
+ */
+function requirePresent(
+  { generatedAt, meetings }: ListingSnapshot,
+  startedAt: number,
+  { feedClock, scheduler }: RacedayContext,
+): void {
+  const now = scheduler.now();
+  const latest = now + feedClock.correctionMs + longestAheadMs;
+  feedClock.observe(generatedAt, startedAt, now);
+  if (generatedAt <= latest) return;
+  const reason = `The listing is dated ${timestamp(generatedAt)}, which is yet to come.`;
+  const body = new TextEncoder().encode(JSON.stringify({ generatedAt, meetings }));
+  throw new FeedError('malformed', reason, { body });
+}
+
+/** @param meetingId null when it is a whole listing */
+function keep(
+  date: string,
+  meetingId: string | null,
+  reason: string,
+  body: Uint8Array,
+  context: RacedayContext,
+): boolean {
+  const entry = { raceId: null, receivedAt: context.scheduler.now(), reason: 'malformed', body };
+  if (!tryQuarantine(entry, context)) return false;
+  context.log('listing.quarantined', { date, meeting_id: meetingId, reason, bytes: body.byteLength });
+  return true;
 }
 
 /** The meetings of a listing that are to be recorded. */
@@ -59,15 +103,18 @@ export interface ListingMemory {
   readonly digests: Map<string, string>;
   /** Races that were not over, by date. */
   readonly listedBefore: Map<string, ReadonlySet<string>>;
+  /** What stands for each meeting that was not understood and is kept: it comes again with every listing. */
+  readonly kept: Set<string>;
 }
 
 /** A memory that goes on from what the journal holds. */
 export function listingMemory({ store }: RacedayContext): ListingMemory {
-  return { digests: store.meetingDigests(), listedBefore: new Map() };
+  return { digests: store.meetingDigests(), listedBefore: new Map(), kept: new Set() };
 }
 
 /**
- * Takes a listing: writes its meetings and the races that were not listed before, in one transaction, and tells
+ * Takes a listing: writes its meetings and the races that were not listed before, in one transaction, keeps the
+ * meetings that were not understood, and tells
  * which races are gone from it.
  *
  * @returns the selected races that are not over, for their actors; none when the journal failed
@@ -78,6 +125,7 @@ export function takeListing(
   context: RacedayContext,
 ): readonly ListedRace[] {
   const { store } = context;
+  keepRejected(date, snapshot, memory, context);
   const meetings = selectedMeetings(snapshot, context);
   const races = meetings.flatMap((meeting) => meeting.races).filter((race) => !isOver(race, context));
   const before = memory.listedBefore.get(date);
@@ -98,6 +146,18 @@ export function takeListing(
   memory.listedBefore.set(date, ids);
   context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
   return races;
+}
+
+function keepRejected(
+  date: string,
+  { rejected }: ListingSnapshot,
+  { kept }: ListingMemory,
+  context: RacedayContext,
+): void {
+  for (const { meetingId, reason, body } of rejected) {
+    const known = digest(Buffer.from(body).toString('latin1'));
+    if (!kept.has(known) && keep(date, meetingId, reason, body, context)) kept.add(known);
+  }
 }
 
 function changedMeetings(

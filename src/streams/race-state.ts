@@ -10,6 +10,7 @@ import { epochMillis, timestamp } from '../domain/time.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
 import { duesBetween } from './due.ts';
 import type { Dues, PollState } from './due.ts';
+import { longestAheadMs } from './feed-clock.ts';
 import { closeGap, openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
 
@@ -86,6 +87,7 @@ function afterGoodPoll(
 ): Step {
   const { raceId } = state.baseline;
   const { snapshot, bytes } = received;
+  requirePresent(snapshot, times.finishedAt + rules.correctionMs);
   const difference = diffEvent(state.baseline, snapshot, times.finishedAt);
   const recorded = difference.changes.filter(({ table }) => tables[table].kind === 'history').length;
   const gap = endedGap(state, times, snapshot, rules);
@@ -115,6 +117,21 @@ function afterGoodPoll(
     gaps,
     failure: null,
   };
+}
+
+/**
+ * A response dated far ahead would be the newest one, and a price dated so the last one, until that time comes.
+ * @param feedNow what the feed's clock shows, epoch milliseconds
+ */
+function requirePresent({ generatedAt, runners }: EventSnapshot, feedNow: number): void {
+  const latest = feedNow + longestAheadMs;
+  if (generatedAt > latest) throw new Error(`it is dated ${timestamp(generatedAt)}, which is yet to come.`);
+  for (const { columns, fluctuations } of runners) {
+    const ahead = fluctuations.find(({ at }) => at > latest);
+    if (ahead === undefined) continue;
+    const { entrant_id: id } = columns;
+    throw new Error(`a price of ${id} is dated ${timestamp(ahead.at)}, which is yet to come.`);
+  }
 }
 
 /** No usable response: the failure is a row of its own, and a gap is open from the due that it missed. */

@@ -24,7 +24,7 @@ import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { RequestBudget } from './budget.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
-import { tryCommit } from './commit.ts';
+import { tryCommit, tryQuarantine } from './commit.ts';
 import { phaseOf } from './due.ts';
 import type { FeedClock } from './feed-clock.ts';
 import { holdHost } from './hold.ts';
@@ -239,23 +239,12 @@ function committed(
 }
 
 /** A response that could not be used is kept. The poll is committed by then, and stands whatever comes of this. */
-function keepUnusable(
-  { state, failure }: Step,
-  { finishedAt }: PollOutcome,
-  { store, log }: RaceContext,
-): void {
+function keepUnusable({ state, failure }: Step, { finishedAt }: PollOutcome, context: RaceContext): void {
   if (failure?.body == null) return;
   const { raceId } = state.baseline;
   const { reason, detail, body } = failure;
-  try {
-    store.quarantine({ raceId, receivedAt: finishedAt, reason, body });
-    log('poll.quarantined', { race_id: raceId, reason: detail, bytes: body.byteLength });
-  } catch (error) {
-    log('journal.failed', {
-      race_id: raceId,
-      reason: error instanceof Error ? error.message : String(error),
-    });
-  }
+  if (!tryQuarantine({ raceId, receivedAt: finishedAt, reason, body }, context)) return;
+  context.log('poll.quarantined', { race_id: raceId, reason: detail, bytes: body.byteLength });
 }
 
 /** How long after its start a race that the feed does not know any more is still asked for. */

@@ -69,20 +69,26 @@ export function raceday(context: RacedayContext): Observable<RacedayReport> {
       merge(of(0), utcMidnights(scheduler)).pipe(concatMap(() => importDay(report$, context))),
       interval(listingEveryMs, scheduler).pipe(exhaustMap(() => listDay(context))),
     );
-  return actors(resumed$, steps, (report$) => report$, context);
+  // An import's races may wait for their turn for minutes, and it names those that it does not come to.
+  return merge(
+    actors(resumed$, steps, (report$) => report$, context),
+    context.watchdog.watch(),
+  );
 }
 
 /**
  * One import and no more: lists, has each selected race's event fetched once, and completes with its outcome.
  * @param dates NZ dates; those of the present UTC day when left out
+ * @param until the scheduler's time at which it ends, and names what is not done by then
  */
 export function importOnce(
   context: RacedayContext,
   dates: readonly string[] | undefined,
+  until?: number,
 ): Observable<RacedayReport> {
   return actors(
     EMPTY,
-    (report$) => importDay(report$, context, dates),
+    (report$) => importDay(report$, context, dates, until),
     (report$) =>
       report$.pipe(takeWhile((report) => report.kind === 'polled' && report.outcome === 'failed', true)),
     context,
@@ -124,7 +130,7 @@ function actors(
         report$.next(report);
       }),
     );
-    return merge(imported$, actor$, context.watchdog.watch());
+    return merge(imported$, actor$);
   });
 }
 

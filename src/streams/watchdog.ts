@@ -2,6 +2,7 @@ import { ignoreElements, interval, tap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Log } from '../domain/log-events.ts';
 import { timestamp } from '../domain/time.ts';
+import type { RequestBudget } from './budget.ts';
 
 const lookEveryMs = 30_000;
 
@@ -20,12 +21,17 @@ export class Watchdog {
   readonly #awaited = new Map<string, AwaitedPoll>();
   readonly #scheduler: SchedulerLike;
   readonly #patienceMs: number;
+  readonly #queue: Pick<RequestBudget, 'movedAt'>;
   readonly #log: Log;
 
-  /** @param deadlineMs milliseconds of the scheduler's clock that a poll may take */
-  constructor(scheduler: SchedulerLike, deadlineMs: number, log: Log) {
+  /**
+   * @param deadlineMs milliseconds of the scheduler's clock that a poll may take
+   * @param queue where polls wait for their turn; as long as it moves on, a race that waits is late and not stalled
+   */
+  constructor(scheduler: SchedulerLike, deadlineMs: number, queue: Pick<RequestBudget, 'movedAt'>, log: Log) {
     this.#scheduler = scheduler;
     this.#patienceMs = deadlineMs + graceMs;
+    this.#queue = queue;
     this.#log = log;
   }
 
@@ -50,8 +56,9 @@ export class Watchdog {
 
   #look(): void {
     const now = this.#scheduler.now();
+    const moved = this.#queue.movedAt ?? -Infinity;
     for (const [raceId, { due, since }] of this.#awaited) {
-      if (now - since <= this.#patienceMs) continue;
+      if (now - Math.max(since, moved) <= this.#patienceMs) continue;
       this.#log('race.stalled', { race_id: raceId, due: timestamp(due), late_ms: Math.round(now - due) });
       // Told once for each poll that is missing.
       this.#awaited.delete(raceId);

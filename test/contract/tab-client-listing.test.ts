@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clientOf, feedError, listingBody, never } from '../support/http-feed.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { clientOf, credentials, feedError, identity, listingBody, never } from '../support/http-feed.ts';
 import { serve } from '../support/http.ts';
 import type { TestServer } from '../support/http.ts';
 
@@ -83,6 +84,22 @@ describe('the listing of a date', () => {
     expect(server.requests).toHaveLength(2);
     expect(snapshot.meetings).toHaveLength(199);
     expect(snapshot.rejected.map(({ meetingId }) => meetingId)).toEqual(['m999', null, 'odd']);
+  });
+
+  it('has them as they were served, without what they echo of the credentials', async () => {
+    const odd = { meeting: 'm1', name: 7, echo: `from ${credentials.from}`, short: 'id k7q' };
+    const server = await servePages({
+      header: { generated_time: '2026-02-28T03:00:00Z' },
+      data: { meetings: [odd] },
+    });
+    const short = { ...identity, partnerId: new Secret('k7q') };
+    const { snapshot } = await clientOf(server.url, { identity: short }).meetings(date, never());
+    const [kept] = snapshot.rejected.map(({ body }) => Buffer.from(body).toString('utf8'));
+    expect(JSON.parse(kept ?? '')).toEqual({
+      ...odd,
+      echo: 'from [redacted]',
+      short: 'id [redacted]',
+    });
   });
 
   it('is malformed when pages come again and again', async () => {

@@ -91,13 +91,26 @@ describe('a request budget', () => {
       // Near races ask for more than the budget gives; the far one starts in two hours.
       const near$ = m.cold('(n|)');
       const far$ = m.cold('(f|)');
-      const crowd = Array.from({ length: 600 }, (_, i) =>
+      const crowd = Array.from({ length: 1_000 }, (_, i) =>
         from(i * 500, budget.run(0, near$).pipe(ignoreElements()), m),
       );
       const all$ = merge(...crowd, from(250, budget.run(2 * hour, far$), m));
-      // Two hours of urgency are outweighed by two minutes of waiting.
-      m.expect(all$, '300s !').toBeObservable('241s f');
-      m.expect(far$).toHaveSubscriptions('241s (^!)');
+      // Two hours of urgency are outweighed by two minutes of waiting, beside the five that near races are ahead.
+      m.expect(all$, '900s !').toBeObservable('841s f');
+      m.expect(far$).toHaveSubscriptions('841s (^!)');
+    }),
+  );
+
+  it(
+    'serves a race in its last five minutes before all that an import has queued up',
+    marbles((m) => {
+      const budget = new RequestBudget({ requestsPerSecond: 1, inFlight: 1 }, m.scheduler);
+      const imported$ = m.cold('(i|)');
+      const near$ = m.cold('(n|)');
+      const queue = Array.from({ length: 400 }, () => budget.run(hour, imported$).pipe(ignoreElements()));
+      const near = [60, 240].map((seconds) => from(seconds * 1_000 - 500, budget.run(5 * 60_000, near$), m));
+      m.expect(merge(...queue, ...near), '300s !').toBeObservable('60s n 179999ms n');
+      m.expect(near$).toHaveSubscriptions(['60s (^!)', '240s (^!)']);
     }),
   );
 
@@ -221,11 +234,14 @@ describe('a request budget', () => {
       m.scheduler.schedule(() => {
         clock.setBy(-hour);
       }, 1_100);
+      const nearer = 600_000;
       const crowd = Array.from({ length: 400 }, (_, i) =>
-        from(i * 500, budget.run(0, near$).pipe(ignoreElements()), m),
+        from(i * 500, budget.run(nearer, near$).pipe(ignoreElements()), m),
       );
-      // A minute of waiting outweighs the hour to its jump, at half a second for each of those that ask.
-      m.expect(merge(...crowd, from(250, budget.run(hour, far$), m)), '300s !').toBeObservable('122500ms f');
+      // A minute of waiting outweighs the hour by which it is farther, at half a second for each of those that ask.
+      m.expect(merge(...crowd, from(250, budget.run(nearer + hour, far$), m)), '300s !').toBeObservable(
+        '122500ms f',
+      );
       m.expect(far$).toHaveSubscriptions('122500ms (^!)');
     }),
   );

@@ -25,6 +25,7 @@ function setUp(
     selection: selected('meetings', 'races', 'odds_history', 'money_flow_history', 'bets'),
     batchRows: 2,
     inFlight: 2,
+    lingerMs: 0,
     scheduler,
     onRefused: (table, { outgoing }) => told.push(`refused ${table} ${outgoing.key}`),
     onClosed: (table, reason) => told.push(`${reason === null ? 'open' : 'closed'} ${table}`),

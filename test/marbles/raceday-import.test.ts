@@ -93,7 +93,7 @@ describe('an import', () => {
         race: afternoon,
         meetings: (date) => (date === today ? broken$ : list$),
         listed: () => [listedRace(first, afternoon), listedRace(second, afternoon)],
-        rejected: [{ meetingId: 'unreadable', reason: 'it has no races' }],
+        rejected: [{ meetingId: 'unreadable', reason: 'it has no races', body: Buffer.from('{}') }],
       });
       // The listing is tried three times, 2 and 4 seconds apart, and so is the race.
       m.expect(importOnce(s, undefined).pipe(map(inTwoWords))).toBeObservable(

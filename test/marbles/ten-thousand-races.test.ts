@@ -77,18 +77,19 @@ it('ten thousand races go through twenty minutes, each polled at its pace and no
   const errors: unknown[] = [];
   let latest = 0;
   const log: Log = (name) => told.set(name, (told.get(name) ?? 0) + 1);
+  const budget = new RequestBudget({ requestsPerSecond: Infinity, inFlight: 64 }, clock);
   const running = raceday({
     scheduler: clock,
     feed: feed(clock),
     store,
-    budget: new RequestBudget({ requestsPerSecond: Infinity, inFlight: 64 }, clock),
+    budget,
     cadences: { standard: defaultCadence, overrides: [] },
     countries: new Set(['NZ']),
     categories: new Set(['T']),
     deadlineMs: 10_000,
     runningSince: begin,
     feedClock: new FeedClock(log),
-    watchdog: new Watchdog(clock, 10_000, log),
+    watchdog: new Watchdog(clock, 10_000, budget, log),
     clockSet$: NEVER,
     log,
     random: () => 0.5,

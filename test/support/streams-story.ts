@@ -96,6 +96,7 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     if (typeof race === 'function') return race(clock.now(), raceId);
     return 'status' in race ? race : standingAt(race, clock.now());
   };
+  const budget = new RequestBudget(options.limits ?? { requestsPerSecond: Infinity, inFlight: 6 }, clock);
   return {
     ...diagrams(clock),
     clock,
@@ -128,7 +129,7 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
           ),
         ),
     },
-    budget: new RequestBudget(options.limits ?? { requestsPerSecond: Infinity, inFlight: 6 }, clock),
+    budget,
     cadence,
     cadences: { standard: cadence, overrides: [] },
     countries: new Set(['NZ', 'AUS']),
@@ -136,7 +137,7 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     deadlineMs,
     runningSince: clock.now(),
     feedClock: new FeedClock(log),
-    watchdog: new Watchdog(clock, deadlineMs, log),
+    watchdog: new Watchdog(clock, deadlineMs, budget, log),
     clockSet$: set$,
     log,
     random: options.random ?? (() => 1),

@@ -3,6 +3,7 @@ import { emptyBaseline } from '../../src/domain/baseline.ts';
 import { diffListed } from '../../src/domain/diff-listing.ts';
 import { diffEvent } from '../../src/domain/diff.ts';
 import { rowId } from '../../src/domain/ids.ts';
+import type { EventSnapshot } from '../../src/domain/snapshot.ts';
 import { FeedError } from '../../src/domain/source.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import { openGap } from '../../src/streams/gap.ts';
@@ -191,6 +192,49 @@ describe('a failed poll', () => {
     expect(body).toMatchObject({ raceId: 'race', generatedAt: null });
     expect(step.state.baseline).toBe(before.baseline);
     expect(step.gaps).toMatchObject([{ reason: 'malformed' }]);
+  });
+});
+
+describe('a response from the future', () => {
+  const before = polledAt('11:56:00');
+  const after = (change: (snapshot: EventSnapshot) => EventSnapshot, correctionMs = 0) => {
+    const outcome = taken('11:56:10', '11:56:10');
+    if (outcome.kind !== 'taken') throw new Error('it is taken');
+    const snapshot = change(outcome.received.snapshot);
+    const received = { ...outcome.received, snapshot };
+    return stepOf(before, { ...outcome, received }, { ...rules, correctionMs });
+  };
+  const dated = (time: string) => (snapshot: EventSnapshot) => ({ ...snapshot, generatedAt: timeOf(time) });
+  const priced = (time: string) => (snapshot: EventSnapshot) => ({
+    ...snapshot,
+    runners: snapshot.runners.map((runner) => ({
+      ...runner,
+      fluctuations: [{ at: timeOf(time), odds: 3, place: 0 }],
+    })),
+  });
+
+  it.each([
+    ['a response', dated('13:57'), /is dated 2026-03-07T13:57:00.000Z, which is yet to come/],
+    ['a price', priced('13:57'), /a price of \S+ is dated 2026-03-07T13:57:00.000Z/],
+  ])('is not believed: %s would be the newest one for two hours', (_name, change, detail) => {
+    const step = after(change);
+    expect(step.failure).toMatchObject({
+      reason: 'malformed',
+      detail: expect.stringMatching(detail) as string,
+    });
+    expect(step.state.baseline).toBe(before.baseline);
+  });
+
+  it.each([
+    ['a response', dated('13:56')],
+    ['a price', priced('13:56')],
+  ])('is taken for a difference between clocks where it is a little ahead: %s', (_name, change) => {
+    expect(after(change).failure).toBeNull();
+  });
+
+  it('is measured by the clock of the feed', () => {
+    expect(after(dated('13:57'), 3_600_000).failure).toBeNull();
+    expect(after(dated('13:57'), -3_600_000).failure?.reason).toBe('malformed');
   });
 });
 

@@ -35,6 +35,13 @@ test.each(['', 'soon', '1', '2026-02-28', '2026-02-28T03:10:00', '2026-02-28 03:
   },
 );
 
+test.each(['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'])(
+  '%j is no time: it is of a year that texts do not sort',
+  (text) => {
+    expect(epochMillis(text)).toBeNaN();
+  },
+);
+
 test('seconds to the start are fractional, and negative after it', () => {
   const seen = observation('R', 1_000, 2_000, 61_500);
   expect([1_000, 61_500, 61_501, 121_500].map((at) => secondsToStart(seen, at))).toEqual([

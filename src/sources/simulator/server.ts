@@ -84,11 +84,13 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 /**
  * Serves a simulated market over HTTP from this thread. Rejects with the system's error (`EADDRINUSE`) when
  * the port is taken. Closing drops every connection.
+ *
+ * @param feed what is served; the feed of the options when left out
  */
 export async function startSimulatorServer(
   options: SimulatorOptions,
+  feed: Feed = createFeed(options),
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const feed = createFeed(options);
   const server = createServer((request, response) => {
     respond(feed, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();

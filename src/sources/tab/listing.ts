@@ -28,7 +28,7 @@ export async function readListing(
     const answer = await transport.get(meetingsPath, meetingsQuery(date, offset), signal);
     const listing = parse(answer);
     if (isOfOtherDays(listing, date)) throw transport.malformed(answer, `lists other days than ${date}`);
-    const served = entriesOf(listing);
+    const served = entriesOf(listing, (one) => kept(transport, answer, one));
     const isLast = served.length < sizeOfPage(answer.json);
     if (!isLast && (page === mostPages || served.every(([id]) => entries.has(id)))) {
       throw transport.malformed(answer, 'is one page more where the listing should end');
@@ -50,11 +50,20 @@ function merged(generatedAt: number, entries: readonly Entry[]): ListingSnapshot
 }
 
 /** Everything that a page lists, understood or not: both count for the size of a page. */
-function entriesOf({ meetings, rejected }: ListingSnapshot): (readonly [string | symbol, Entry])[] {
+function entriesOf(
+  { meetings, rejected }: ListingSnapshot,
+  keep: (one: RejectedMeeting) => RejectedMeeting,
+): (readonly [string | symbol, Entry])[] {
   return [
     ...meetings.map((meeting) => [meeting.columns.meeting_id, { meeting }] as const),
-    ...rejected.map((one) => [one.meetingId ?? Symbol('nameless'), { rejected: one }] as const),
+    ...rejected.map((one) => [one.meetingId ?? Symbol('nameless'), { rejected: keep(one) }] as const),
   ];
+}
+
+/** A meeting that was not understood, as it may be kept: masked and cut as a whole response would be. */
+function kept(transport: Transport, { path }: Answer, one: RejectedMeeting): RejectedMeeting {
+  const { body } = transport.malformed({ path, body: Buffer.from(one.body) }, one.reason);
+  return body === null ? one : { ...one, body };
 }
 
 function isOfOtherDays({ meetings }: ListingSnapshot, date: string): boolean {

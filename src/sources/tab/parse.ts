@@ -60,7 +60,8 @@ export function parseListing(body: unknown): ListingSnapshot {
       meetings.push(parseMeeting(validated(listedMeeting, served)));
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      rejected.push({ meetingId: meetingId(served), reason: error.message });
+      const body = new TextEncoder().encode(JSON.stringify(served));
+      rejected.push({ meetingId: meetingId(served), reason: error.message, body });
     }
   }
   return { generatedAt: time(header.generated_time, 'header.generated_time'), meetings, rejected };
