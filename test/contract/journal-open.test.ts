@@ -7,7 +7,7 @@ import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
 import { JournalError } from '../../src/sinks/journal/errors.ts';
 import { openReader } from '../../src/sinks/journal/reader.ts';
 import type { JournalSource } from '../../src/sinks/journal/source.ts';
-import { insert, noon, open, temporaryDirectory } from '../unit/journal-rows.ts';
+import { noon, open, poll, pollId, temporaryDirectory } from '../unit/journal-rows.ts';
 
 const options = { source: { kind: 'recording' } as JournalSource, now: () => noon };
 
@@ -29,12 +29,12 @@ test('a journal is made with its directories, for its owner alone', () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o600);
   expect(statSync(`${file}-lock`).mode & 0o777).toBe(0o600);
-  journal.commit([insert('polls', { id: 'a' })]);
+  journal.commit([poll('a')]);
   expect(readdirSync(join(file, '..')).toSorted()).toEqual(['j.db', 'j.db-lock', 'j.db-shm', 'j.db-wal']);
   journal.close();
   journal.close();
   expect(readdirSync(join(file, '..')).toSorted()).toEqual(['j.db', 'j.db-lock']);
-  expect(open(file).hasPoll('a')).toBe(true);
+  expect(open(file).hasPoll(pollId('a'))).toBe(true);
 });
 
 test('a journal that is closed says so', () => {
@@ -44,7 +44,7 @@ test('a journal that is closed says so', () => {
   expect(refusal(() => journal.counts())).toBe(sentence);
   expect(
     refusal(() => {
-      journal.commit([insert('polls', { id: 'a' })]);
+      journal.commit([poll('a')]);
     }),
   ).toBe(sentence);
 });
@@ -159,7 +159,7 @@ describe('journals that cannot be used', () => {
   /** A closed journal with some polls, changed by hand. */
   function changed(statement: string): string {
     const journal = open(join(temporaryDirectory(), 'j.db'));
-    journal.commit([insert('polls', { id: 'a' })]);
+    journal.commit([poll('a')]);
     journal.close();
     const db = new DatabaseSync(journal.file);
     db.exec(statement);
@@ -182,7 +182,7 @@ describe('journals that cannot be used', () => {
   test('one that lacks a table', () => {
     const file = changed('DROP TABLE gaps');
     expect(refusal(() => openJournal(file, options))).toBe(
-      `${file} is damaged (without the table gaps); put a copy in its place or name another file (--db).`,
+      `${file} is damaged (without the table gaps); rebuild it (oddstream repair --db ${file}).`,
     );
   });
 
@@ -190,7 +190,7 @@ describe('journals that cannot be used', () => {
     const file = changed("UPDATE meta SET value = '{}' WHERE key = 'source'");
     for (const use of [() => openJournal(file, options), () => readSource(file)]) {
       expect(refusal(use)).toBe(
-        `${file} does not say what it recorded (damaged meta table); name another file (--db).`,
+        `${file} is damaged (it does not say what it recorded); rebuild it (oddstream repair --db ${file}).`,
       );
     }
   });
@@ -198,9 +198,9 @@ describe('journals that cannot be used', () => {
   test('one that was cut off', () => {
     const file = changed('PRAGMA user_version = 1');
     writeFileSync(file, readFileSync(file).subarray(0, 3 * 4_096 + 10));
-    const sentence = `${file} is damaged; move it away and put a copy in its place, or start a new one.`;
+    const sentence = `${file} is damaged (database disk image is malformed); rebuild it (oddstream repair --db ${file}).`;
     expect(refusal(() => openJournal(file, options))).toBe(sentence);
-    expect(checkIntegrity(file)).toEqual([sentence]);
+    expect(checkIntegrity(file)).toEqual(['database disk image is malformed']);
   });
 
   test('a refused journal can be opened as soon as its fault is mended', () => {
@@ -209,7 +209,7 @@ describe('journals that cannot be used', () => {
     const db = new DatabaseSync(file);
     db.exec('PRAGMA user_version = 1');
     db.close();
-    expect(open(file).hasPoll('a')).toBe(true);
+    expect(open(file).hasPoll(pollId('a'))).toBe(true);
   });
 });
 

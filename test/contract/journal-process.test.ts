@@ -8,7 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
 import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
 import { openReader } from '../../src/sinks/journal/reader.ts';
-import { insert, noon, open, rows, temporaryDirectory } from '../unit/journal-rows.ts';
+import { noon, open, poll, pollId, rows, temporaryDirectory } from '../unit/journal-rows.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -21,9 +21,11 @@ function run(file: string, code: string): ChildProcess & AsyncIterable<string> {
   const script = `
     import { openJournal } from ${module('journal')};
     import { openReader } from ${module('reader')};
+    import { rowId } from ${JSON.stringify(new URL('../../src/domain/ids.ts', import.meta.url).href)};
     const file = ${JSON.stringify(file)};
     const options = { source: { kind: 'recording' }, now: () => ${noon} };
-    const poll = (id) => ({ table: 'polls', row: { id, race_id: 'r', started_at: '2026-02-28T03:10:00.000Z',
+    const at = '2026-02-28T03:10:00.000Z';
+    const poll = (race) => ({ table: 'polls', row: { id: rowId(race, at), race_id: race, started_at: at,
       lateness_ms: null, duration_ms: null, outcome: 'changed', reason: null, bytes: 1, changes: 0, source_time: null } });
     ${code}`;
   const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
@@ -54,10 +56,10 @@ test('a second writer is refused in the same process, and let in by the first on
   const first = open(file);
   const sentence = `${file} is in use by another oddstream process (pid ${process.pid}); stop it or name another file (--db).`;
   expect(() => openJournal(file, options)).toThrow(sentence);
-  first.commit([insert('polls', { id: 'a' })]);
+  first.commit([poll('a')]);
   expect(() => openJournal(file, options)).toThrow(sentence);
   first.close();
-  expect(open(file).hasPoll('a')).toBe(true);
+  expect(open(file).hasPoll(pollId('a'))).toBe(true);
 });
 
 test('a second writer is refused while another process has the journal, whom it names, until that is killed', async () => {
@@ -75,8 +77,8 @@ test('a second writer is refused while another process has the journal, whom it 
   expect(rows(file, 'SELECT * FROM meta, polls')).toEqual(before);
   await killed(child);
   const journal = open(file);
-  expect(journal.hasPoll('a')).toBe(true);
-  journal.commit([insert('polls', { id: 'b' })]);
+  expect(journal.hasPoll(pollId('a'))).toBe(true);
+  journal.commit([poll('b')]);
   expect(journal.counts().polls).toBe(2);
 });
 
@@ -113,7 +115,7 @@ test('readers neither wait for a writer’s long transaction nor hold up its com
   const journal = open(join(temporaryDirectory(), 'j.db'));
   const reader = openReader(journal.file);
   reader.status();
-  journal.commit(Array.from({ length: 2_000 }, (_, n) => insert('polls', { id: `poll ${n}` })));
+  journal.commit(Array.from({ length: 2_000 }, (_, n) => poll(`poll ${n}`)));
   expect(reader.status().counts.polls).toBe(2_000);
   reader.close();
 });
@@ -121,12 +123,12 @@ test('readers neither wait for a writer’s long transaction nor hold up its com
 test('a journal closes beside a reader', () => {
   const journal = open(join(temporaryDirectory(), 'j.db'));
   const reader = openReader(journal.file);
-  journal.commit([insert('polls', { id: 'a' })]);
+  journal.commit([poll('a')]);
   journal.close();
   expect(statSync(`${journal.file}-wal`).size).toBe(0);
   expect(reader.status()).toMatchObject({ walSize: 0, counts: { polls: 1 } });
   reader.close();
-  expect(open(journal.file).hasPoll('a')).toBe(true);
+  expect(open(journal.file).hasPoll(pollId('a'))).toBe(true);
 });
 
 test('what was committed outlives a kill at any instant, and nothing half-written does', async () => {
@@ -150,7 +152,7 @@ test('what was committed outlives a kill at any instant, and nothing half-writte
     await killed(child);
     const counted = rows(
       file,
-      'SELECT count(*) AS n, count(DISTINCT seq) AS seqs, max(CAST(id AS INTEGER)) AS last FROM polls',
+      'SELECT count(*) AS n, count(DISTINCT seq) AS seqs, max(CAST(race_id AS INTEGER)) AS last FROM polls',
     );
     const { n, seqs, last: newest } = counted[0] as { n: number; seqs: number; last: number };
     expect(newest).toBeGreaterThanOrEqual(last);

@@ -152,7 +152,9 @@ describe.each([
   });
 
   it('knows the open gap of a race, which is neither closed nor one of an entrant', () => {
-    const overflow = { ...gapAt('11:40'), id: 'overflow', entrant_id: 'b' };
+    const { reason, from_time } = gapAt('11:40');
+    const id = rowId(race, 'b', from_time, reason);
+    const overflow = { ...gapAt('11:40'), id, entrant_id: 'b' };
     const earlier = closeGap(gapAt('11:30'), timeOf('11:31'), null, true);
     const gap = gapAt('11:50');
     store.commit([earlier, overflow, gap].map((row) => ({ table: 'gaps', row })));

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rowId } from '../../src/domain/ids.ts';
+import { timestamp } from '../../src/domain/time.ts';
 import type { Followable } from '../../src/sinks/journal/cursors.ts';
 import { cursorName, followable } from '../../src/sinks/journal/cursors.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
@@ -32,13 +34,15 @@ afterEach(() => {
 });
 
 function commitOdds(count: number, kindOf: (index: number) => string): void {
-  const rows = Array.from({ length: count }, (_, index) =>
-    insert('odds_history', { id: `row ${index}`, kind: kindOf(index) }),
-  );
+  const rows = Array.from({ length: count }, (_, index) => {
+    const [entrant_id, kind, source_time] = [`row ${index}`, kindOf(index), timestamp(begin)];
+    const id = rowId(entrant_id, kind, source_time, 2, 'poll');
+    return insert('odds_history', { id, entrant_id, kind, source_time, odds: 2, basis: 'poll' });
+  });
   journal.commit(rows);
 }
 
-const ids = (rows: readonly Record<string, unknown>[]): unknown[] => rows.map(({ id }) => id);
+const ids = (rows: readonly Record<string, unknown>[]): unknown[] => rows.map(({ entrant_id }) => entrant_id);
 
 describe('a journal that is followed', () => {
   it('gives pages after the cursor, which stays until it is told', () => {

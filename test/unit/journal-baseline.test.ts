@@ -332,10 +332,11 @@ class Actor {
 
   #poll(generatedAt: number | null): Change {
     const raceId = this.baseline.raceId;
+    const startedAt = timestamp(clock + ++this.#polls);
     const row: PollRow = {
-      id: rowId(raceId, timestamp(clock), ++this.#polls),
+      id: rowId(raceId, startedAt),
       race_id: raceId,
-      started_at: timestamp(clock),
+      started_at: startedAt,
       lateness_ms: 0.5,
       duration_ms: 12.25,
       outcome: generatedAt === null ? 'failed' : 'changed',

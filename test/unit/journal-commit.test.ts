@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { rowId } from '../../src/domain/ids.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import { JournalError } from '../../src/sinks/journal/errors.ts';
-import { insert, noon, open, rows, temporaryDirectory } from './journal-rows.ts';
+import { insert, noon, open, poll, rows, temporaryDirectory } from './journal-rows.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -248,6 +249,8 @@ test('seq rises over tables, restarts and clocks that go back', () => {
 
 const body = new Uint8Array([1]);
 
-function plainRow(table: 'polls' | 'gaps' | 'races', id: string): Change {
-  return table === 'races' ? insert(table, { race_id: id }) : insert(table, { id });
+function plainRow(table: 'polls' | 'gaps' | 'races', race: string): Change {
+  if (table === 'races') return insert(table, { race_id: race });
+  if (table === 'polls') return poll(race);
+  return insert(table, { id: rowId(race, null, at(0), 'x'), race_id: race, from_time: at(0), reason: 'x' });
 }

@@ -6,7 +6,7 @@ import { timestamp } from '../../src/domain/time.ts';
 import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
 import { openReader } from '../../src/sinks/journal/reader.ts';
 import type { JournalReader } from '../../src/sinks/journal/reader.ts';
-import { insert, noon, open, temporaryDirectory } from './journal-rows.ts';
+import { insert, noon, open, poll, temporaryDirectory } from './journal-rows.ts';
 
 const file = () => join(temporaryDirectory(), 'j.db');
 const at = (seconds: number) => timestamp(noon + seconds * 1_000);
@@ -99,7 +99,7 @@ test('a reader that is closed says so', () => {
 
 test('a sound journal has no problems, beside its writer too', () => {
   const journal = open(file());
-  journal.commit([insert('polls', { id: 'a' })]);
+  journal.commit([poll('a')]);
   expect(checkIntegrity(journal.file)).toEqual([]);
   journal.close();
   expect(checkIntegrity(journal.file)).toEqual([]);
@@ -107,7 +107,7 @@ test('a sound journal has no problems, beside its writer too', () => {
 
 test('a row that is missing from an index is found', () => {
   const journal = open(file());
-  journal.commit([insert('polls', { id: 'a' }), insert('polls', { id: 'b' })]);
+  journal.commit([poll('a'), poll('b')]);
   journal.close();
   const db = new DatabaseSync(journal.file, { defensive: false });
   db.exec('PRAGMA writable_schema = ON');
@@ -120,7 +120,7 @@ test('a row that is missing from an index is found', () => {
 
 test('pages that were overwritten are found', () => {
   const journal = open(file());
-  journal.commit(Array.from({ length: 500 }, (_, index) => insert('polls', { id: `poll ${index}` })));
+  journal.commit(Array.from({ length: 500 }, (_, index) => poll(`poll ${index}`)));
   journal.close();
   const bytes = readFileSync(journal.file);
   writeFileSync(journal.file, bytes.fill(0xab, bytes.length - 8 * 4_096));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
+import { rowId } from '../../src/domain/ids.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Column, ColumnType, Insert, RowOf, TableName } from '../../src/domain/tables.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
@@ -27,6 +28,16 @@ export function insert<T extends TableName>(table: T, given: Partial<RowOf<(type
     Object.entries(columns).map(([name, { type, nullable }]) => [name, nullable ? null : plain[type]]),
   );
   return { table, row: { ...row, ...given } } as unknown as Insert;
+}
+
+/** The one poll of a race of {@link poll}. */
+export function pollId(race: string): string {
+  return rowId(race, plain.time as string);
+}
+
+/** A poll as it could be: its id is that of its race and start. */
+export function poll(race: string): Insert {
+  return insert('polls', { id: pollId(race), race_id: race });
 }
 
 /** A directory that goes with the test. */

@@ -5,7 +5,7 @@ import { raceDigest } from '../../domain/diff.ts';
 import { digest } from '../../domain/ids.ts';
 import { price } from '../../domain/odds.ts';
 import type { PricePoint } from '../../domain/odds.ts';
-import type { Extra, MoneyFigures } from '../../domain/snapshot.ts';
+import type { Extra, MoneyFigures, OddsKind } from '../../domain/snapshot.ts';
 import { entrants, meetings, raceResults, races } from '../../domain/tables.ts';
 import type { EntrantRow, MeetingRow, RaceRow } from '../../domain/tables.ts';
 import { decodeRow, millis } from './rows.ts';
@@ -20,7 +20,8 @@ export function readBaseline(prepare: Prepare, raceId: string): Baseline {
   const row = raceRow(prepare, raceId);
   const meeting = row === null ? null : meetingRow(prepare, row.meeting_id);
   const listed = meeting?.date != null;
-  const generatedAt = newestResponse(prepare, raceId);
+  const known = entrantStates(prepare, raceId);
+  const generatedAt = known.isWhole ? newestResponse(prepare, raceId) : null;
   return {
     raceId,
     generatedAt,
@@ -28,7 +29,7 @@ export function readBaseline(prepare: Prepare, raceId: string): Baseline {
     race: row === null ? null : raceState(row, generatedAt !== null),
     meetingListed: listed,
     meetingDigest: meeting === null || listed ? null : meetingDigest(meeting),
-    entrants: entrantStates(prepare, raceId),
+    entrants: known.states,
     money: moneyFigures(prepare, raceId),
     pools: poolStates(prepare, raceId),
     bets: betIds(prepare, raceId),
@@ -70,19 +71,32 @@ function raceState(row: RaceRow, hasResponse: boolean): RaceState {
   };
 }
 
-function entrantStates(prepare: Prepare, raceId: string): Map<string, EntrantState> {
+/**
+ * What is recorded of a race's entrants. A repaired journal can hold prices of one whose own row is lost: then no
+ * difference to the next response may be told as an event.
+ */
+function entrantStates(
+  prepare: Prepare,
+  raceId: string,
+): { readonly states: Map<string, EntrantState>; readonly isWhole: boolean } {
   const lines = fixedWinLines(prepare, raceId);
+  const prices = newestPrices(prepare, raceId);
   const forms = formDigests(prepare, raceId);
   const states = new Map<string, EntrantState>();
   for (const stored of prepare('SELECT * FROM entrants WHERE race_id = ?').all(raceId)) {
     const row = decodeRow(entrants, stored);
     const id = row.entrant_id;
-    states.set(id, entrantState(row, lines.get(id) ?? [], forms.get(id) ?? null));
+    states.set(id, entrantState(row, lines.get(id) ?? [], prices.get(id) ?? {}, forms.get(id) ?? null));
   }
-  return states;
+  return { states, isWhole: [...lines.keys()].every((id) => states.has(id)) };
 }
 
-function entrantState(row: EntrantRow, line: PricePoint[], formDigest: string | null): EntrantState {
+function entrantState(
+  row: EntrantRow,
+  line: PricePoint[],
+  recorded: RecordedPrices,
+  formDigest: string | null,
+): EntrantState {
   const columns = without(row, ['race_id', 'source_time', 'raw_extra']);
   return {
     name: row.name,
@@ -91,13 +105,15 @@ function entrantState(row: EntrantRow, line: PricePoint[], formDigest: string | 
     jockey: row.jockey,
     barrier: row.barrier,
     weight: row.weight_total,
-    // The last recorded price is the last served one; with the runner's removal all were withdrawn.
+    // The last served price is the last recorded one, unless that was lost: then it is recorded again. With the
+    // runner's removal all were withdrawn.
     prices: row.in_field
       ? {
           fixed_win: price(row.fixed_win),
           fixed_place: price(row.fixed_place),
           pool_win: price(row.pool_win),
           pool_place: price(row.pool_place),
+          ...recorded,
         }
       : noPrices,
     line,
@@ -119,6 +135,18 @@ function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PricePoint
     lines.set(id, line);
   }
   return lines;
+}
+
+type RecordedPrices = Partial<EntrantState['prices']>;
+
+/** The last recorded price of each kind but the fixed win, which has a line of its own. */
+function newestPrices(prepare: Prepare, raceId: string): Map<string, RecordedPrices> {
+  const sql = `SELECT entrant_id AS id, kind, odds FROM odds_history
+    WHERE race_id = ? AND kind <> 'fixed_win' ORDER BY seq`;
+  const rows = prepare(sql).all(raceId) as { id: string; kind: OddsKind; odds: number | null }[];
+  const prices = new Map<string, RecordedPrices>();
+  for (const { id, kind, odds } of rows) prices.set(id, { ...prices.get(id), [kind]: odds });
+  return prices;
 }
 
 function formDigests(prepare: Prepare, raceId: string): Map<string, string> {

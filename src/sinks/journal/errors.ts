@@ -9,15 +9,35 @@ export class JournalError extends Error {
   }
 }
 
+/** A journal that is not as it was written. */
+export class DamagedError extends JournalError {
+  /** A few words on what is wrong. */
+  readonly what: string;
+
+  constructor(file: string, what: string, options: { cause?: unknown } = {}) {
+    super(`${file} is damaged (${what}); rebuild it (oddstream repair --db ${file}).`, options);
+    this.name = 'DamagedError';
+    this.what = what;
+  }
+}
+
+/** SQLite's result code for a file whose pages contradict each other. */
+export const corrupt = 11;
+
+/** SQLite's result code for a file that does not begin as a database does. */
+export const noDatabase = 26;
+
 const sqliteFaults = new Map<number, (file: string) => string>([
   [5, (file) => `${file} is locked by another program; close that program and try again.`],
   [6, (file) => `${file} is locked by another program; close that program and try again.`],
   [8, (file) => `${file} is read-only; make it writable or name another file (--db).`],
   [10, (file) => `${file} could not be read or written (disk I/O error); check the disk that holds it.`],
-  [11, (file) => `${file} is damaged; move it away and put a copy in its place, or start a new one.`],
   [13, (file) => `${file} cannot grow, its disk is full; free some space and start again.`],
   [14, (file) => `${file} could not be opened; check that it and its directory may be read and written.`],
-  [26, (file) => `${file} is not an oddstream journal (it is no SQLite database); name another file (--db).`],
+  [
+    noDatabase,
+    (file) => `${file} is not an oddstream journal (it is no SQLite database); name another file (--db).`,
+  ],
 ]);
 
 const systemFaults = new Map<string, string>([
@@ -38,11 +58,20 @@ export function sqliteFault(error: unknown): number | null {
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 }
 
+/** SQLite's extended code for a page that ends before it should. */
+const shortRead = 522;
+
+function isShort(error: Error): boolean {
+  return 'errcode' in error && error.errcode === shortRead;
+}
+
 /** A failure of SQLite or of the file system as the sentence it stands for; every other error as it is. */
 export function explained(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof JournalError) return error;
   const fault = sqliteFault(error);
   if (fault !== null) {
+    if (isShort(error)) return new DamagedError(file, 'it is cut off', { cause: error });
+    if (fault === corrupt) return new DamagedError(file, error.message, { cause: error });
     const sentence = sqliteFaults.get(fault)?.(file);
     return new JournalError(sentence ?? `${file} failed in SQLite (${error.message}).`, { cause: error });
   }

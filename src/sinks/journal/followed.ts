@@ -20,6 +20,13 @@ export interface FollowedPage {
   readonly more: boolean;
 }
 
+/** When a race starts and when it ended, as the journal has it, in epoch milliseconds. */
+export interface RaceTimes {
+  readonly start: number;
+  /** Null while it is neither Final nor Abandoned. */
+  readonly ended: number | null;
+}
+
 /** Rows looked at for a page: of those that a filter leaves out there may be very many in a row. */
 const windowRows = 5_000;
 
@@ -73,6 +80,17 @@ export class Followed {
       }
       const cut = rows.length === most || characters > pageCharacters;
       return { rows, end: cut ? Number(rows.at(-1)?.seq) : window.end, more: cut || window.more };
+    });
+  }
+
+  /** The times of a race; null when the journal has no such race. */
+  raceTimes(raceId: string): RaceTimes | null {
+    return this.#run(() => {
+      const sql = 'SELECT advertised_start, ended_at FROM races WHERE race_id = ?';
+      const race = this.#prepare(sql).get(raceId);
+      if (race === undefined) return null;
+      const { advertised_start: start, ended_at: ended } = race;
+      return { start: Date.parse(String(start)), ended: ended === null ? null : Date.parse(String(ended)) };
     });
   }
 

@@ -1,39 +1,37 @@
-import { explained, sqliteFault } from './errors.ts';
+import { damages } from './check.ts';
+import { DamagedError, explained } from './errors.ts';
 import { locate } from './location.ts';
-import type { Location } from './location.ts';
 import { openReadable } from './open.ts';
 import { missingJournal } from './reader.ts';
 
+/** Findings of a check that is not stopped: a file full of damage has as many as it has rows. */
+const mostFindings = 100;
+
 /**
- * Looks for damage in a whole journal: reads every page and compares each index with its table. It takes about
- * as long as reading the file, beside a writer too.
+ * Looks for damage in a whole journal: reads every page, compares each index with its table and each history row
+ * with its id. It works beside a writer too.
  *
- * @returns what is wrong, one line each as SQLite words it; empty when nothing is
+ * @returns what is wrong, one line each; empty when nothing is
  * @throws JournalError when there is no journal to look at
  */
-export function checkIntegrity(file: string): string[] {
+export function checkIntegrity(file: string, most = mostFindings): string[] {
   const location = locate(file);
-  if (!location.exists) throw missingJournal(file);
+  const found: string[] = [];
   try {
-    return problems(location);
+    const db = openReadable(location);
+    if (db === null) throw missingJournal(file);
+    try {
+      for (const damage of damages(db)) {
+        found.push(damage);
+        if (found.length >= most) break;
+      }
+    } finally {
+      db.close();
+    }
   } catch (error) {
-    const explanation = explained(location.path, error);
-    if (!isDamage(error) || !(explanation instanceof Error)) throw explanation;
-    return [explanation.message];
+    const told = explained(location.path, error);
+    if (!(told instanceof DamagedError)) throw told;
+    found.push(told.what);
   }
-}
-
-function problems(location: Location): string[] {
-  const db = openReadable(location);
-  if (db === null) throw missingJournal(location.path);
-  try {
-    const rows = db.prepare('PRAGMA integrity_check').all();
-    return rows.map((row) => String(row.integrity_check)).filter((line) => line !== 'ok');
-  } finally {
-    db.close();
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  return (sqliteFault(error) ?? (error instanceof Error ? sqliteFault(error.cause) : null)) === 11;
+  return found;
 }

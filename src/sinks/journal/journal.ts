@@ -4,6 +4,7 @@ import { readBaseline } from './baseline.ts';
 import { writeOf } from './changes.ts';
 import { JournalError, explained } from './errors.ts';
 import { Followed } from './followed.ts';
+import { Interruption } from './interruption.ts';
 import { locate, makeWritable } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
@@ -42,7 +43,7 @@ export function openJournal(file: string, options: JournalOptions): Journal {
   const location = locate(file);
   makeWritable(location);
   const { path } = location;
-  if (location.exists) refuseForeign(path);
+  refuseForeign(location);
   const lock = lockWriter(path);
   if (lock === null) throw inUse(path);
   try {
@@ -82,6 +83,8 @@ export class Journal {
   readonly #lock: WriterLock;
   readonly #prepare: Prepare;
   readonly #writer: Writer;
+  readonly #interruption: Interruption;
+  readonly #now: () => number;
   #source: JournalSource;
 
   /** For {@link openJournal}, which checked the file and took its lock. The database is closed when it throws. */
@@ -90,6 +93,8 @@ export class Journal {
     this.#db = db;
     this.#lock = lock;
     this.#prepare = preparing(db);
+    this.#interruption = new Interruption(this.#prepare);
+    this.#now = now;
     try {
       this.#source = parseSource(file, queries.getMeta(this.#prepare, sourceKey));
       requireSameSource(file, this.#source, source);
@@ -119,6 +124,26 @@ export class Journal {
   }
 
   /**
+   * A recorder begins. When the one before it has not {@link ended}, or could not commit something, each race that is
+   * not settled gets an open gap, which its next good poll closes: answers may be lost.
+   *
+   * @param underWayMs the longest from a poll's start to its commit, milliseconds of the clock that numbers rows
+   */
+  begin(underWayMs: number): void {
+    this.commit(this.#run(() => this.#interruption.gaps(this.#writer.lastWriteAt, underWayMs)));
+    this.#run(() => {
+      this.#interruption.begin();
+    });
+  }
+
+  /** The recorder ends with nothing under way. */
+  ended(): void {
+    this.#run(() => {
+      this.#interruption.end();
+    });
+  }
+
+  /**
    * Writes all changes or none, durable on return.
    *
    * A row of a history table that is there already stays as it is. A whole row of a current table takes the place
@@ -130,10 +155,15 @@ export class Journal {
    */
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
-    const writes = changes.map(writeOf);
-    this.#run(() => {
-      this.#writer.write(writes);
-    });
+    try {
+      const writes = changes.map(writeOf);
+      this.#run(() => {
+        this.#writer.write(writes);
+      });
+    } catch (error) {
+      this.#interruption.commitFailed(this.#now());
+      throw error;
+    }
   }
 
   /** See {@link readBaseline}: as committed last, but `listed` is null. */
@@ -252,7 +282,8 @@ export class Journal {
   }
 }
 
-function inUse(path: string): JournalError {
+/** @returns the sentence for a journal that another process writes */
+export function inUse(path: string): JournalError {
   return new JournalError(
     `${path} is in use by another oddstream process${writerOf(path)}; stop it or name another file (--db).`,
   );

@@ -7,6 +7,11 @@ export interface WriterLock {
   release(): void;
 }
 
+/** The file that a journal's writer locks. */
+export function lockFile(path: string): string {
+  return `${path}-lock`;
+}
+
 /** The garbage collector closes a connection that nobody holds, and the lock would be gone with it. */
 const held = new Set<DatabaseSync>();
 
@@ -19,7 +24,7 @@ const held = new Set<DatabaseSync>();
  * @throws JournalError when the lock file cannot be made
  */
 export function lockWriter(path: string): WriterLock | null {
-  const file = `${path}-lock`;
+  const file = lockFile(path);
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(file, { timeout: 0 });

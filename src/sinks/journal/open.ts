@@ -1,35 +1,72 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { damages, liveDamages } from './check.ts';
 import { applicationId, createStatements, journalTables, schemaVersion } from './ddl.ts';
-import { JournalError, explained, sqliteFault, systemReason } from './errors.ts';
+import {
+  DamagedError,
+  JournalError,
+  corrupt,
+  explained,
+  noDatabase,
+  sqliteFault,
+  systemReason,
+} from './errors.ts';
 import type { Location } from './location.ts';
-
-/** SQLite's result code for a file whose pages contradict each other. */
-const corrupt = 11;
+import { lockFile } from './lock.ts';
+import { requireNoRepair } from './swap.ts';
 
 /** Milliseconds for which a connection waits for another one's lock. */
 const busyTimeout = 5_000;
+
+/** Bytes up to which a journal is read in whole before it is written: that takes about a second. */
+const fullCheckBytes = 64 * 1_048_576;
 
 /**
  * Refuses a file that is neither a journal nor empty, and leaves nothing beside it: opened as usual, even for
  * reading, another program's database in WAL mode would get two new files.
  */
-export function refuseForeign(path: string): void {
+export function refuseForeign({ path, exists }: Location): void {
+  requireNoRepair(path);
+  if (!exists || sizeOf(path) === 0) {
+    refuseEmptied({ path, exists });
+    return;
+  }
   // After a kill the next writer's SQLite repairs the file with that journal; until then it tells nothing.
   if (existsSync(`${path}-journal`)) return;
   const url = pathToFileURL(path);
   url.search = '?immutable=1';
   try {
     connected(path, new DatabaseSync(url, { readOnly: true, open: false }), (db) => {
-      if (identity(db) !== applicationId && !isEmpty(db)) throw notAJournal(path);
+      if (identity(db) !== applicationId) throw notAJournal(path);
     });
   } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    const fault = sqliteFault(error.cause);
+    if (fault === noDatabase && wasJournal(path)) {
+      throw new DamagedError(path, 'it does not begin as a database', { cause: error });
+    }
     // Read without locks, a journal that its writer is just changing looks damaged. Whether it is, the proper
     // connection finds out.
-    const damaged = error instanceof JournalError && sqliteFault(error.cause) === corrupt;
-    if (!damaged) throw error;
+    if (fault !== corrupt) throw error;
   }
+}
+
+/** A journal that lost its file or all that was in it must not be begun anew without a word. */
+function refuseEmptied({ path, exists }: Location): void {
+  if (sizeOf(`${path}-wal`) > 0) {
+    throw new DamagedError(
+      path,
+      `${exists ? 'it is empty' : 'it is gone'}, but its write-ahead log is there`,
+    );
+  }
+  if (exists && wasJournal(path)) throw new DamagedError(path, 'it is empty');
+}
+
+/** Whether a writer had it: its lock stays beside it. */
+function wasJournal(path: string): boolean {
+  return existsSync(lockFile(path));
 }
 
 /**
@@ -37,52 +74,69 @@ export function refuseForeign(path: string): void {
  * @returns null when nothing was recorded yet: no file, or an empty one
  * @throws JournalError
  */
-export function openReadable({ path, exists }: Location): DatabaseSync | null {
-  if (!exists) return null;
-  refuseForeign(path);
+export function openReadable(location: Location): DatabaseSync | null {
+  refuseForeign(location);
+  const { path, exists } = location;
+  if (!exists || sizeOf(path) === 0) return null;
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeout, open: false });
   return opened(path, db, () => {
-    if (isEmpty(db)) {
-      db.close();
-      return null;
-    }
     requireJournal(path, db);
     return db;
   });
 }
 
 /**
- * A connection that writes a journal; an empty or missing file becomes one. The caller holds the writer's lock.
+ * A connection that writes a journal; an empty or missing file becomes one. The caller holds the writer's lock and
+ * has called {@link refuseForeign}.
  * @param fresh called in the transaction that makes a new journal
  * @throws JournalError
  */
 export function openWritable({ path, exists }: Location, fresh: (db: DatabaseSync) => void): DatabaseSync {
-  if (!exists) createFile(path);
+  const isNew = !exists || sizeOf(path) === 0;
+  if (isNew) createJournal(path, fresh);
   const db = new DatabaseSync(path, { timeout: busyTimeout, open: false });
   return opened(path, db, () => {
-    if (isEmpty(db)) createJournal(db, fresh);
     requireJournal(path, db);
+    if (!isNew) requireSound(path, db);
     // Only now: the file's marks must not stand in the write-ahead log alone.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
     return db;
   });
 }
 
+/** Made under another name: a file of its own name that is empty has then lost what was in it. */
+function createJournal(path: string, fresh: (db: DatabaseSync) => void): void {
+  const file = `${path}-new`;
+  createFile(path, file);
+  connected(path, new DatabaseSync(file, { open: false }), (db) => {
+    db.exec('BEGIN IMMEDIATE');
+    for (const statement of createStatements()) db.exec(statement);
+    fresh(db);
+    db.exec('COMMIT');
+  });
+  renameSync(file, path);
+  syncDirectory(path);
+}
+
 /** Readable by its owner alone. */
-function createFile(path: string): void {
+function createFile(path: string, file: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    for (const left of [file, `${file}-journal`]) rmSync(left, { force: true });
+    closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     const why = systemReason(error);
     throw new JournalError(`${path} cannot be created (${why}); name another file (--db).`, { cause: error });
   }
 }
 
-function createJournal(db: DatabaseSync, fresh: (db: DatabaseSync) => void): void {
-  db.exec('BEGIN IMMEDIATE');
-  for (const statement of createStatements()) db.exec(statement);
-  fresh(db);
-  db.exec('COMMIT');
+/** Makes a file's name as durable as what is in it. */
+export function syncDirectory(path: string): void {
+  const directory = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 function requireJournal(path: string, db: DatabaseSync): void {
@@ -101,22 +155,23 @@ function requireJournal(path: string, db: DatabaseSync): void {
       .map(({ name }) => name),
   );
   const missing = journalTables.filter((table) => !present.has(table));
-  if (version < schemaVersion || missing.length > 0) {
-    const what = missing.length > 0 ? `without the table ${missing.join(', ')}` : 'without a version';
-    throw new JournalError(
-      `${path} is damaged (${what}); put a copy in its place or name another file (--db).`,
-    );
-  }
+  if (missing.length > 0) throw new DamagedError(path, `without the table ${missing.join(', ')}`);
+  if (version < schemaVersion) throw new DamagedError(path, 'without a version');
+}
+
+/** Of a large journal only what the recorder goes on from is looked at: recording must not wait for the rest. */
+function requireSound(path: string, db: DatabaseSync): void {
+  const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
+  const found = bytes <= fullCheckBytes ? damages(db) : liveDamages(db);
+  const first = found.next();
+  if (!first.done) throw new DamagedError(path, first.value);
 }
 
 function notAJournal(path: string): JournalError {
+  if (wasJournal(path)) return new DamagedError(path, 'it does not say that it is a journal');
   return new JournalError(
     `${path} is not an oddstream journal (it is a database of another program); name another file (--db).`,
   );
-}
-
-function isEmpty(db: DatabaseSync): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
 }
 
 function identity(db: DatabaseSync): number {
@@ -125,6 +180,10 @@ function identity(db: DatabaseSync): number {
 
 function pragma(db: DatabaseSync, name: string): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Opens a connection and closes it again when what follows fails. */

@@ -1,6 +1,6 @@
 import { tables } from '../../domain/tables.ts';
 import type { TableName } from '../../domain/tables.ts';
-import { quoted } from './ddl.ts';
+import { numberedTables, quoted } from './ddl.ts';
 import type { StoredRow } from './rows.ts';
 import type { Prepare } from './writer.ts';
 
@@ -12,9 +12,8 @@ export interface RestoredRows {
 
 /** Whether nothing was recorded yet. */
 export function isEmpty(prepare: Prepare): boolean {
-  const sql = `SELECT EXISTS (SELECT 1 FROM meetings) OR EXISTS (SELECT 1 FROM races)
-                   OR EXISTS (SELECT 1 FROM polls) AS some`;
-  return prepare(sql).get()?.some === 0;
+  const some = numberedTables.map((table) => `EXISTS (SELECT 1 FROM ${quoted(table)})`);
+  return prepare(`SELECT ${some.join(' OR ')} AS some`).get()?.some === 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { JournalError } from './errors.ts';
+import { DamagedError, JournalError } from './errors.ts';
 
 /** Where the rows of a journal come from. A journal belongs to one source. */
 export type JournalSource =
@@ -29,17 +29,21 @@ export function requireSameSource(file: string, recorded: JournalSource, source:
   );
 }
 
-/** @throws JournalError when the text, of `meta`, is not a source */
+/** @throws DamagedError when the text, of `meta`, is not a source */
 export function parseSource(file: string, text: string | null): JournalSource {
+  const source = sourceOf(text);
+  if (source === null) throw new DamagedError(file, 'it does not say what it recorded');
+  return source;
+}
+
+/** The source that a text of `meta` stands for; null when it is none. */
+export function sourceOf(text: string | null): JournalSource | null {
   try {
     const source: unknown = JSON.parse(text ?? '');
-    if (isSource(source)) return source;
+    return isSource(source) ? source : null;
   } catch {
-    // Told below.
+    return null;
   }
-  throw new JournalError(
-    `${file} does not say what it recorded (damaged meta table); name another file (--db).`,
-  );
 }
 
 function described(source: JournalSource): string {

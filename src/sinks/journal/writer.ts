@@ -33,6 +33,11 @@ export class Writer {
     this.#last = lastSeq(db);
   }
 
+  /** When the newest row was written, epoch milliseconds of our clock; 0 without any. */
+  get lastWriteAt(): number {
+    return Math.floor(this.#last / 1000);
+  }
+
   /** All or nothing, durable on return. A row that is there already, or is refused as older, takes no number. */
   write(writes: readonly Write[]): void {
     const floor = Math.floor(this.#now()) * 1000;
