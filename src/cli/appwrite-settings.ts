@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import type { AppwriteAccess } from '../sinks/appwrite/client.ts';
 import { allTables, parseSelection } from '../sinks/appwrite/selection.ts';
 import type { SelectedTable } from '../sinks/appwrite/selection.ts';
@@ -15,7 +16,7 @@ export interface AppwriteSettings {
   readonly batchRows: number;
   /** Requests under way at once. */
   readonly inFlight: number;
-  /** Milliseconds of the recorder's clock for which rows are gathered before they are sent. */
+  /** Milliseconds of the recorder's clock for which rows of a race near its jump are gathered. */
   readonly lingerMs: number;
 }
 
@@ -25,6 +26,9 @@ const required = [
   'APPWRITE_API_KEY',
   'APPWRITE_DATABASE_ID',
 ] as const;
+
+/** Keys have some 260 characters; servers take 8 KB of headers in all. */
+const longestKey = 4096;
 
 /** Null when nothing names an Appwrite; half of it is a problem. */
 export function readAppwrite(reader: Reader): AppwriteSettings | null {
@@ -50,11 +54,7 @@ export function readAppwrite(reader: Reader): AppwriteSettings | null {
   checkEndpoint(endpoint, reader);
   checkId('APPWRITE_PROJECT_ID', projectId, reader);
   checkId('APPWRITE_DATABASE_ID', databaseId, reader);
-  if (!/^[\x21-\x7e]+$/.test(key.reveal())) {
-    reader.problems.push(
-      'APPWRITE_API_KEY holds a character that no key has, such as a space or a line break.',
-    );
-  }
+  checkKey(key, reader);
   return { access: { endpoint: endpoint.replace(/\/+$/, ''), projectId, key, databaseId }, ...settings };
 }
 
@@ -78,6 +78,19 @@ function checkEndpoint(endpoint: string, reader: Reader): void {
   } else if (!isProtected(url.origin) && reader.text('APPWRITE_INSECURE') !== 'yes') {
     reader.problems.push(
       'APPWRITE_ENDPOINT must be https unless it names this machine: it is sent the key. Inside a network of your own, APPWRITE_INSECURE=yes allows http.',
+    );
+  }
+}
+
+function checkKey(key: Secret, reader: Reader): void {
+  const value = key.reveal();
+  if (value.length > longestKey) {
+    reader.problems.push(
+      `APPWRITE_API_KEY has ${value.length} characters, more than the ${longestKey} that servers take in a header.`,
+    );
+  } else if (!/^[\x21-\x7e]+$/.test(value)) {
+    reader.problems.push(
+      'APPWRITE_API_KEY holds a character that no key has, such as a space or a line break.',
     );
   }
 }

@@ -12,7 +12,7 @@ import { nzDay } from '../sinks/export/nz-day.ts';
 import { belongsToRaces } from '../sinks/export/select.ts';
 import type { Selection } from '../sinks/export/select.ts';
 import { openStream } from '../sinks/export/stream.ts';
-import { journalFiles } from './choose-feed.ts';
+import { defaultJournal } from './default-journal.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
@@ -132,9 +132,4 @@ function requireKnown(journal: ExportedJournal, { day, raceId }: Selection): voi
   const held =
     dates.length === 0 ? 'it holds none at all' : `it holds ${dates.slice(0, datesTold).join(', ')}`;
   throw new UsageError([`${journal.file} holds no race of ${day.date}; ${held}${more}.`]);
-}
-
-/** The feed's journal; where there is none, the simulator's. */
-function defaultJournal(): string {
-  return existsSync(journalFiles.tab) ? journalFiles.tab : journalFiles.simulator;
 }

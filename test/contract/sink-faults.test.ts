@@ -130,6 +130,21 @@ describe('a row that Appwrite refuses', () => {
     expect(server.requests.count({ table: 'odds_history', status: 400 })).toBeLessThanOrEqual(8);
   });
 
+  it('holds nothing up when many of them follow on one another', async () => {
+    const { journal, server, deliver, ...world } = await sinkWorld({ made });
+    server.faults.add({ kind: 'poison', table: 'odds_history', column: 'kind', equals: 'poisoned' });
+    const rows = Array.from({ length: 300 }, (_, number) =>
+      insert('odds_history', {
+        id: String(number).padStart(32, '0'),
+        kind: number % 100 < 25 ? 'poisoned' : 'fixed_win',
+      }),
+    );
+    journal.commit(rows);
+    expect(await deliver().flush(5_000)).toBe(true);
+    expect(server.rows('odds_history')).toHaveLength(225);
+    expect(deadLetters({ journal, server, deliver, ...world })).toHaveLength(75);
+  });
+
   it('is not even sent when its id or a text cannot be stored', async () => {
     const world = await sinkWorld({ made });
     const { journal, server, deliver } = world;
@@ -223,36 +238,6 @@ describe('a sink that needs somebody’s hand', () => {
     await record(journal);
     const sink = deliver({ appwrite: connect({ key: server.addKey(['rows.write']) }) });
     expect(await sink.flush(5_000)).toBe(true);
-    expectAllThere(world);
-  });
-});
-
-describe('stopping', () => {
-  it('lets the call under way end, and starts no other', async () => {
-    const { journal, deliver, server } = await sinkWorld({ made });
-    server.faults.add({ kind: 'slow', ms: 150 });
-    await record(journal);
-    const before = server.requests.total;
-    const sink = deliver({ batchRows: 10 });
-    await until(() => server.requests.total > before);
-    await sink.stop(1_000);
-    const [last] = server.requests.all.slice(-1);
-    expect(last?.status).toBe(200);
-    expect(server.requests.count({ route: 'upsertRows' })).toBe(1);
-  });
-
-  it('gives a call up that does not end, and loses nothing by it', async () => {
-    const world = await sinkWorld({ made });
-    const { journal, deliver, server } = world;
-    const hang = server.faults.add({ kind: 'hang', applied: true });
-    await record(journal);
-    const sink = deliver();
-    await until(() => hang.hits > 0);
-    const began = performance.now();
-    await sink.stop(200);
-    expect(performance.now() - began).toBeLessThan(600);
-    await hang.clear();
-    expect(await deliver().flush(5_000)).toBe(true);
     expectAllThere(world);
   });
 });

@@ -6,13 +6,11 @@ import { openSimulator } from '../../src/cli/feed.ts';
 import type { OpenFeed } from '../../src/cli/feed.ts';
 import { openService } from '../../src/cli/service.ts';
 import { readSettings } from '../../src/cli/settings.ts';
-import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
 import type { LogEventName } from '../../src/domain/log-events.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { TableName } from '../../src/domain/tables.ts';
 import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
-import { storedRow } from '../../src/sinks/appwrite/decode.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
 import { AppwriteSink } from '../../src/sinks/appwrite/sink.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
@@ -24,6 +22,7 @@ import type { AppwriteStandIn } from '../support/appwrite/standin.ts';
 import { fetchLedger, judge } from '../support/judge.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { differences, makeSchema } from '../support/sink.ts';
+import { asJournal, repeatedValues } from '../support/sink-judge.ts';
 
 /** The middle of a day with very many races: about fifty start within three quarters of an hour. */
 const simulated = Date.parse('2026-02-28T00:00:00Z');
@@ -154,19 +153,7 @@ describe('a service with an Appwrite', () => {
     const read = events.findLast(({ event }) => event === 'sink.read_back')?.fields;
     expect(read).toMatchObject({ races: expect.any(Number) as number });
 
-    // All that Appwrite has, as a journal, with the polls of both runs.
-    const merged = openJournal(file('merged.db'), { source: { kind: 'recording' }, now: Date.now });
-    for (const table of delivered) {
-      const rows = server.rows(table).map((row) => storedRow(appwriteTable(table), row));
-      merged.restore([{ table, rows: rows.filter((row) => row !== null) }]);
-    }
-    merged.close();
-    const opened = new DatabaseSync(file('merged.db'));
-    for (const name of ['first.db', 'second.db']) {
-      opened.exec(`ATTACH '${file(name)}' AS other;
-        INSERT OR IGNORE INTO polls SELECT * FROM other.polls WHERE reason IS NOT 'read back'; DETACH other`);
-    }
-    opened.close();
+    asJournal(file('merged.db'), server, [file('first.db'), file('second.db')]);
     const verdict = judge(await fetchLedger(simulator.url), file('merged.db'));
     expect(verdict.states).toBeGreaterThan(100);
     const { lost, duplicated, untrue, stale } = verdict;
@@ -174,29 +161,3 @@ describe('a service with an Appwrite', () => {
     expect(repeatedValues(file('merged.db'))).toEqual([]);
   }, 60_000);
 });
-
-/** Rows whose value is that of the row before them: of these there is none for which that can be right. */
-function repeatedValues(db: string): unknown[] {
-  const opened = new DatabaseSync(db, { readOnly: true });
-  const repeated = (table: string, key: string, value: string, where = 'true'): unknown[] =>
-    opened
-      .prepare(
-        `SELECT '${table}' AS "table", id FROM (
-          SELECT id, ${value} AS value, lag(${value}) OVER (PARTITION BY ${key} ORDER BY source_time, seq) AS before
-          FROM ${table} WHERE ${where}) WHERE value IS before AND before IS NOT NULL`,
-      )
-      .all();
-  const figures = "hold_percentage || '/' || bet_percentage";
-  const bet = 'race_id, list, title, description, stake, odds, placed_at, legs';
-  try {
-    return [
-      ...repeated('odds_history', 'entrant_id, kind', "ifnull(odds, 'none')", "kind <> 'fixed_win'"),
-      ...repeated('money_flow_history', "race_id, ifnull(entrant_id, '')", figures),
-      ...repeated('pool_history', "race_id, product, ifnull(legs, '')", "total || '/' || status"),
-      ...repeated('race_results', 'race_id', 'status || placings || dividends'),
-      ...opened.prepare(`SELECT ${bet}, count(*) AS n FROM bets GROUP BY ${bet} HAVING n > 1`).all(),
-    ];
-  } finally {
-    opened.close();
-  }
-}

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { TablesDBIndexType } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
@@ -11,7 +12,7 @@ import { readTable } from '../../src/sinks/appwrite/schema-read.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
 import { startAppwrite } from '../support/appwrite/standin.ts';
 import type { AppwriteStandIn, Fault } from '../support/appwrite/standin.ts';
-import { oddstream } from '../support/process.ts';
+import { oddstream, start } from '../support/process.ts';
 import { createString } from './appwrite/target.ts';
 
 const everything: SchemaOptions = { tables: allTables().map(({ table }) => table), permissions: [] };
@@ -96,11 +97,11 @@ describe('schema push', () => {
     expect(new Set(statuses)).toEqual(new Set(['available']));
   });
 
-  it.each<[string, number, (skip: number) => Fault]>([
-    ['before every third step', 3, (skip) => ({ kind: 'error', skip })],
-    ['after any step, which was made', 1, (skip) => ({ kind: 'reset', applied: true, skip })],
-  ])('is complete when it was cut off %s, and run again', async (_, by, faultAt) => {
-    for (let skip = 0, cut = true; cut; skip += by) {
+  it.each<[string, (skip: number) => Fault]>([
+    ['before any step', (skip) => ({ kind: 'error', skip })],
+    ['after any step, which was made', (skip) => ({ kind: 'reset', applied: true, skip })],
+  ])('is complete when it was cut off %s, and run again', async (_, faultAt) => {
+    for (let skip = 0, cut = true; cut; skip++) {
       const appwrite = database();
       await olderBets(appwrite);
       const fault = server.faults.add(faultAt(skip));
@@ -194,6 +195,28 @@ describe('the command schema', () => {
     expect(push.stdout).toMatch(/^database by-command: made\nraces: made, 33 columns, 3 indexes\n/);
     const again = await command(['push']);
     expect(again.stdout).toBe('Nothing to add: the database has everything.\n');
+  });
+
+  it.each([4, 13])('is complete when it was killed at its request %d, and run again', async (skip) => {
+    const appwrite = database();
+    await olderBets(appwrite);
+    const env = {
+      APPWRITE_ENDPOINT: server.endpoint,
+      APPWRITE_PROJECT_ID: server.projectId,
+      APPWRITE_API_KEY: server.key,
+      APPWRITE_DATABASE_ID: appwrite.databaseId,
+      APPWRITE_TABLES: 'bets,gaps',
+      APPWRITE_READ: 'any',
+    };
+    const hang = server.faults.add({ kind: 'hang', applied: true, skip });
+    const push = start(['schema', 'push', '--db', '/nowhere.db'], { env });
+    while (hang.hits === 0) await wait(10);
+    push.child.kill('SIGKILL');
+    await push.ended;
+    await hang.clear();
+    expect(await complete(appwrite, few)).toBe(false);
+    expect(await command(['push'], env)).toMatchObject({ code: 0, stderr: '' });
+    expect(await complete(appwrite, few)).toBe(true);
   });
 
   it('fails with one line when the key is wrong or a definition is in the way', async () => {

@@ -68,6 +68,10 @@ export function followedOf(rows: Partial<Record<TableName, readonly StoredRow[]>
       const page = after.slice(0, most);
       return { rows: page, end: Number(page.at(-1)?.seq ?? cursor), more: page.length === most };
     },
+    raceTimes: (race) => {
+      const row = rows.races?.find(({ race_id }) => race_id === race);
+      return row === undefined ? null : { start: Number(row.advertised_start), ended: null };
+    },
     acknowledge: (part, seq, letters) => {
       cursors.set(cursorName(part), seq);
       refused.push(...letters.map(({ key }) => key));

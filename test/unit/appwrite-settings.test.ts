@@ -53,6 +53,7 @@ describe('the settings of Appwrite', () => {
       /^APPWRITE_ENDPOINT and APPWRITE_API_KEY are not set: /,
     ],
     [{ APPWRITE_API_KEY: 'two words' }, /^APPWRITE_API_KEY holds a character that no key has/],
+    [{ APPWRITE_API_KEY: 'k'.repeat(4097) }, /^APPWRITE_API_KEY has 4097 characters, more than the 4096 /],
     [{ APPWRITE_ENDPOINT: 'cloud.appwrite.io' }, /^APPWRITE_ENDPOINT is not a URL/],
     [{ APPWRITE_ENDPOINT: 'https://me:hush@cloud.appwrite.io/v1' }, /^APPWRITE_ENDPOINT is not a URL/],
     [

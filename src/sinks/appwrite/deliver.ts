@@ -1,4 +1,4 @@
-import { catchError, concat, defer, map, of, switchMap } from 'rxjs';
+import { catchError, concat, defer, map, of, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TableClosed, closedBy, rowLimit } from './advice.ts';
 import type { Outgoing } from './encode.ts';
@@ -29,7 +29,7 @@ export interface Learnt {
   refusedInARow: number;
 }
 
-/** Past so many, it is the table that is wrong, and not one row after the other. */
+/** Past so many, it may be the table that is wrong, and not one row after the other. */
 const mostRefusedInARow = 10;
 
 /**
@@ -92,9 +92,25 @@ export function deliver(
     }
     const [first, second] = sendable;
     if (first === undefined || second !== undefined) return pieces(part, Math.ceil(part.length / 2));
-    if (learnt.refusedInARow >= mostRefusedInARow) throw new TableClosed(everyRow(error));
+    const given = done(part, [...problems, { outgoing: first, reason: error.detail || error.message }]);
+    if (learnt.refusedInARow >= mostRefusedInARow) return probed(first, error).pipe(map(() => given));
     learnt.refusedInARow++;
-    return of(done(part, [...problems, { outgoing: first, reason: error.detail || error.message }]));
+    return of(given);
+  };
+
+  /** Whether the table takes any row, tried with the last one of all; errors with a TableClosed when it does not. */
+  const probed = (refusedRow: Outgoing, error: AppwriteError): Observable<unknown> => {
+    const last = rows.findLast(({ problem }) => problem === null);
+    if (last === undefined || last === refusedRow) throw new TableClosed(everyRow(error));
+    return outlet.upsert(id, [last.row]).pipe(
+      tap(() => {
+        learnt.refusedInARow = 0;
+      }),
+      catchError((reason: unknown) => {
+        const isRefused = reason instanceof AppwriteError && reason.fault === 'refused';
+        throw isRefused ? new TableClosed(everyRow(reason)) : reason;
+      }),
+    );
   };
 
   return send(rows);

@@ -38,13 +38,19 @@ export class Doubts {
     this.#doubts.set(name, { part, seq: since, due: this.#scheduler.now() + doubtMs });
   }
 
-  /** Moves back the cursors of the parts whose time has come. */
-  settle(): void {
+  /**
+   * Moves back the cursors of the parts whose time has come.
+   * @returns their names
+   */
+  settle(): string[] {
     const now = this.#scheduler.now();
+    const settled: string[] = [];
     for (const [name, { part, seq, due }] of this.#doubts) {
       if (due > now) continue;
       this.#doubts.delete(name);
+      settled.push(name);
       if (this.#followed.cursor(part) > seq) this.#followed.acknowledge(part, seq, [], now);
     }
+    return settled;
   }
 }

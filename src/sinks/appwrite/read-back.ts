@@ -29,6 +29,8 @@ export interface ReadBackOptions {
   readonly now: number;
   /** Real milliseconds that it may take in all. */
   readonly mostMs: number;
+  /** Leaves out races that are listed no more, settled or not: an import does not come to them. */
+  readonly listedOnly?: boolean;
 }
 
 export interface ReadBack {
@@ -51,7 +53,7 @@ export function wantsReadBack(journal: Journal): boolean {
 export async function readBack(
   appwrite: Appwrite,
   journal: Journal,
-  { selection, now, mostMs }: ReadBackOptions,
+  { selection, now, mostMs, listedOnly = false }: ReadBackOptions,
 ): Promise<ReadBack> {
   const source: PageSource = { appwrite, signal: AbortSignal.timeout(mostMs) };
   const followed = journal.followed(sinkName);
@@ -63,7 +65,10 @@ export async function readBack(
   journal.setMeta(metaKey, 'under way');
   let outcome = 'given up';
   try {
-    await readRaces(source, tablesOf(selection), now, restore, counted);
+    const since = timestamp(now - listedMs).replace('Z', '+00:00');
+    const listed = Query.greaterThan('advertisedStart', since);
+    const queries = listedOnly ? [listed] : [Query.isNull('settledAt'), listed];
+    await readRaces(source, tablesOf(selection), queries, restore, counted);
     outcome = 'done';
   } catch (error) {
     // A database that is not there yet holds nothing.
@@ -86,15 +91,14 @@ function tablesOf(selection: readonly SelectedTable[]): Tables {
 async function readRaces(
   source: PageSource,
   tables: Tables,
-  now: number,
+  queries: readonly string[],
   restore: (batches: readonly RestoredRows[]) => void,
   counted: { races: number },
 ): Promise<void> {
   const [races, meetings] = [tables.get('races')?.table, tables.get('meetings')?.table];
   if (!races) return;
   const found = new Map<unknown, StoredRow>();
-  const since = timestamp(now - listedMs).replace('Z', '+00:00');
-  for (const query of [Query.isNull('settledAt'), Query.greaterThan('advertisedStart', since)]) {
+  for (const query of queries) {
     for (const row of await allOf(source, races, [query])) found.set(row.race_id, row);
   }
   const rows = [...found.values()];

@@ -2,6 +2,7 @@ import { EMPTY, catchError, concat, defer, from, ignoreElements, last, mergeMap,
 import { repeat, takeWhile, tap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { tables } from '../../domain/tables.ts';
+import { cursorName } from '../journal/cursors.ts';
 import type { Followable } from '../journal/cursors.ts';
 import type { Refused } from '../journal/dead-letters.ts';
 import type { Followed } from '../journal/followed.ts';
@@ -12,18 +13,21 @@ import { Doubts } from './doubts.ts';
 import { outgoing } from './encode.ts';
 import type { Outgoing } from './encode.ts';
 import { AppwriteError } from './errors.ts';
+import { Gathering } from './gathering.ts';
 import type { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
 import type { SelectedTable } from './selection.ts';
 
 export interface RoundsContext {
   readonly outlet: Outlet;
-  readonly followed: Pick<Followed, 'page' | 'cursor' | 'acknowledge'>;
+  readonly followed: Pick<Followed, 'page' | 'cursor' | 'acknowledge' | 'raceTimes'>;
   readonly selection: readonly SelectedTable[];
   /** Rows of a request at the most, until the server names fewer. */
   readonly batchRows: number;
   /** Tables of history that are delivered at once. */
   readonly inFlight: number;
+  /** Milliseconds of the scheduler between two rounds. */
+  readonly lingerMs: number;
   readonly scheduler: SchedulerLike;
   /** Told of each row that is given up. */
   readonly onRefused: (table: string, refused: RefusedRow) => void;
@@ -48,6 +52,7 @@ interface Route extends Learnt {
   readonly part: Followable;
   readonly isCurrent: boolean;
   readonly pace: Pace;
+  readonly gathering: Gathering;
   /** Time of the scheduler before which the table is left alone. */
   closedUntil: number;
 }
@@ -60,15 +65,19 @@ export class Rounds {
   readonly #doubts: Doubts;
   #successes = 0;
   #stopping = false;
+  /** Whether rows go without waiting for others. */
+  hurry = false;
 
   constructor(context: RoundsContext) {
+    const { followed, lingerMs, scheduler } = context;
     this.#context = context;
-    this.#doubts = new Doubts(context.followed, context.scheduler);
+    this.#doubts = new Doubts(followed, scheduler);
     this.#routes = context.selection.map((selected) => ({
       selected,
       part: { table: selected.table.id, kinds: selected.kinds },
       isCurrent: tables[selected.table.id].kind === 'current',
       pace: new Pace(),
+      gathering: new Gathering(selected.table.id, lingerMs, (race) => followed.raceTimes(race)),
       closedUntil: -Infinity,
       rowLimit: context.batchRows,
       refusedInARow: 0,
@@ -86,7 +95,10 @@ export class Rounds {
    */
   round(): Observable<boolean> {
     return defer(() => {
-      this.#doubts.settle();
+      const settled = this.#doubts.settle();
+      for (const { part, gathering } of this.#routes) {
+        if (settled.includes(cursorName(part))) gathering.hurry();
+      }
       const now = this.#context.scheduler.now();
       const open = this.#routes.filter(({ closedUntil }) => closedUntil <= now);
       const sound = open.filter(({ pace }) => !pace.troubled);
@@ -117,7 +129,9 @@ export class Rounds {
 
   /** Pages of a table, so many at the most; emits once, whether there are more. */
   #turn(route: Route, pages: number): Observable<boolean> {
-    return defer(() => this.#page(route)).pipe(
+    let sent = 0;
+    // A current row that changes all the time would wait for ever: it is always among the last ones.
+    return defer(() => this.#page(route, this.hurry || (route.isCurrent && sent++ > 0))).pipe(
       repeat({ count: pages }),
       takeWhile((more) => more, true),
       last(null, false),
@@ -131,13 +145,17 @@ export class Rounds {
     );
   }
 
-  /** One page; emits once, whether there is another. */
-  #page(route: Route): Observable<boolean> {
+  /**
+   * One page; emits once, whether there is another that could go.
+   * @param atOnce whether it goes, however few rows it has
+   */
+  #page(route: Route, atOnce: boolean): Observable<boolean> {
     if (this.#stopping) return of(false);
     const { followed, outlet } = this.#context;
-    const { selected, part, pace } = route;
+    const { selected, part, pace, gathering } = route;
     const cursor = followed.cursor(part);
     const page = followed.page(part, pace.rows(route.rowLimit));
+    if (!atOnce && !gathering.goes(page, this.#now())) return of(false);
     const rows = page.rows.map((row) => outgoing(selected.table, row));
     const delivered$ =
       rows.length === 0
@@ -148,6 +166,7 @@ export class Rounds {
     const passed$ = defer(() => {
       // Rows that the selection leaves out are passed by.
       if (page.end !== (rows.at(-1)?.seq ?? cursor)) followed.acknowledge(part, page.end, [], this.#now());
+      if (rows.length > 0) gathering.sent(page.rows);
       return of(page.more);
     });
     return concat(

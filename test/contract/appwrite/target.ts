@@ -74,10 +74,14 @@ export function createString(
   return tables.createStringColumn(column);
 }
 
+/** Milliseconds for a test, of which it may wait so many for one thing that a server makes by and by. */
+const testMs = 120_000;
+const patienceMs = 50_000;
+
 /** Declares tests for each server; each file has a database of its own, gone afterwards. */
 export function contract(subject: string, tests: (target: () => Target) => void): void {
   for (const server of [standIn, ...realServers()]) {
-    describe(`${subject}, on ${server.name}`, () => {
+    describe(`${subject}, on ${server.name}`, { timeout: testMs }, () => {
       let target: Target | undefined;
       let close = (): Promise<void> => Promise.resolve();
 
@@ -89,11 +93,11 @@ export function contract(subject: string, tests: (target: () => Target) => void)
         const databaseId = uniqueId('contract');
         await tables.create({ databaseId, name: `Contract: ${subject}` });
         target = { access, tables, databaseId, as: (other) => connect({ ...access, ...other }) };
-      });
+      }, testMs);
       afterAll(async () => {
         await target?.tables.delete({ databaseId: target.databaseId });
         await close();
-      });
+      }, testMs);
       tests(() => {
         if (!target) throw new Error('The server is not open.');
         return target;
@@ -126,13 +130,13 @@ export async function refusal(call: Promise<unknown>): Promise<Refused> {
   throw new Error('It was not refused.');
 }
 
-/** Asks until the answer satisfies, for at most 25 s. */
+/** Asks until the answer satisfies, for at most {@link patienceMs}. */
 export async function eventually<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
-  const patience = Date.now() + 25_000;
+  const patience = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;
     if (Date.now() > patience) throw new Error(`Still ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
+import { tables } from '../../src/domain/tables.ts';
+import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
+import { allTables } from '../../src/sinks/appwrite/selection.ts';
+import { AppwriteSink } from '../../src/sinks/appwrite/sink.ts';
+import { openDeadLetters } from '../../src/sinks/journal/dead-letter-box.ts';
+import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
+import { simulatedScheduler } from '../../src/streams/clock.ts';
+import { startAppwrite } from '../support/appwrite/standin.ts';
+import type { AppwriteStandIn, Fault } from '../support/appwrite/standin.ts';
+import { start, temporaryDirectory } from '../support/process.ts';
+import { residentBytes, simulatorProcess } from '../support/sink-processes.ts';
+import type { SimulatorProcess } from '../support/sink-processes.ts';
+import { databaseId, differences, makeSchema } from '../support/sink.ts';
+
+/** Ten minutes of the recorder's clock are five seconds. */
+const speed = 120;
+const minute = 60_000;
+const from = '2026-02-28T03:00:00Z';
+const history = allTables().filter(({ table }) => tables[table.id].kind === 'history');
+const directory = temporaryDirectory();
+const file = (name: string): string => join(directory.path, `${name}.db`);
+
+let server: AppwriteStandIn;
+let simulator: SimulatorProcess;
+
+function access() {
+  const { endpoint, projectId, key } = server;
+  return { endpoint, projectId, key: new Secret(key), databaseId };
+}
+
+/** The real recorder, with and without the Appwrite. */
+const names = ['with', 'without'] as const;
+type Name = (typeof names)[number];
+
+function recorder(name: Name) {
+  const env = {
+    APPWRITE_ENDPOINT: server.endpoint,
+    APPWRITE_PROJECT_ID: server.projectId,
+    APPWRITE_API_KEY: server.key,
+    APPWRITE_DATABASE_ID: databaseId,
+  };
+  const args = ['run', '--simulator', simulator.url, '--db', file(name)];
+  return start(args, name === 'with' ? { env } : {});
+}
+
+/** What goes wrong, one after the other, and for how many real milliseconds. */
+const faults: [Fault, number][] = [
+  [{ kind: 'down' }, 5_000],
+  [{ kind: 'slow', ms: 5_000 }, 5_200],
+  [{ kind: 'rate-limit' }, 1_000],
+  [{ kind: 'error', every: 3 }, 1_500],
+  [{ kind: 'reset', applied: true, every: 2 }, 1_500],
+  [{ kind: 'missing-column', table: 'money_flow_history', column: 'betPercentage' }, 1_000],
+  [{ kind: 'hang', applied: true, times: 1 }, 500],
+];
+
+/** Bytes in use while things went wrong, sample by sample. */
+const memory: Record<Name, number[]> = { with: [], without: [] };
+
+/** Delivers what was left when the recorder was stopped. */
+async function deliverRest(): Promise<boolean> {
+  const source = readSource(file('with'));
+  if (source?.kind !== 'simulator') throw new Error('The journal must be of a simulator.');
+  const scheduler = simulatedScheduler(source.clock);
+  const journal = openJournal(file('with'), { source, now: () => scheduler.now() });
+  const sink = new AppwriteSink(openAppwrite(access()), journal, {
+    ...{ selection: allTables(), batchRows: 100, inFlight: 2, lingerMs: 30_000, scheduler },
+    log: () => undefined,
+    random: () => 0.5,
+  });
+  sink.start();
+  const whole = await sink.flush(15_000);
+  await sink.stop(100);
+  journal.close();
+  return whole;
+}
+
+beforeAll(async () => {
+  server = await startAppwrite();
+  await makeSchema(openAppwrite(access()));
+  simulator = await simulatorProcess({ from, seed: 5, races: 60, speed });
+  const running = { with: recorder('with'), without: recorder('without') };
+  for (const name of names) await running[name].says('import.finished');
+  await running.with.says('sink.delivered');
+  const watch = setInterval(() => {
+    for (const name of names) memory[name].push(residentBytes(running[name].child.pid ?? 0));
+  }, 100);
+  for (const [fault, ms] of faults) {
+    const met = server.faults.add(fault);
+    await wait(ms);
+    await met.clear();
+  }
+  clearInterval(watch);
+  for (const name of names) running[name].child.kill('SIGTERM');
+  for (const name of names) expect((await running[name].ended).code).toBe(0);
+}, 60_000);
+
+afterAll(async () => {
+  await simulator.stop();
+  await server.close();
+  directory.remove();
+});
+
+function read<T>(name: Name, sql: string): T[] {
+  const db = new DatabaseSync(file(name), { readOnly: true });
+  try {
+    return db.prepare(sql).all() as T[];
+  } finally {
+    db.close();
+  }
+}
+
+describe('a recorder whose Appwrite fails in every way, one after the other', () => {
+  it('has every row there once afterwards', async () => {
+    expect(await deliverRest()).toBe(true);
+    const box = openDeadLetters(file('with'));
+    expect(box.list()).toEqual([]);
+    box.close();
+    expect(differences({ file: file('with') }, server)).toEqual([]);
+    for (const { table } of history) expect(server.ledger.repeated(table.id)).toEqual([]);
+  });
+
+  it('never has a poll wait for it', () => {
+    const [having, lacking] = [lateness('with'), lateness('without')];
+    expect(having.length).toBeGreaterThan(0.6 * lacking.length);
+    // A poll that waited for one slow answer would be ten minutes late; a machine that is busy makes all of them late.
+    for (const part of [0.5, 0.75]) {
+      expect(at(having, part), `${part * 100} of 100`).toBeLessThan(1.5 * at(lacking, part) + 4 * minute);
+    }
+  });
+
+  it('takes no more memory for what waits', () => {
+    const growth = (name: Name): number => Math.max(...memory[name]) - (memory[name][0] ?? 0);
+    expect(memory.with.length).toBeGreaterThan(50);
+    expect(growth('with')).toBeLessThan(growth('without') + 64 * 2 ** 20);
+  });
+});
+
+/** Milliseconds of the recorder's clock by which polls were late, in order; the first one of a race is as it comes. */
+function lateness(name: Name): number[] {
+  const sql = `SELECT lateness_ms AS ms FROM (
+    SELECT lateness_ms, row_number() OVER (PARTITION BY race_id ORDER BY started_at) AS number FROM polls)
+    WHERE number > 1 ORDER BY ms`;
+  return read<{ ms: number }>(name, sql).map(({ ms }) => ms);
+}
+
+function at(sorted: readonly number[], part: number): number {
+  return sorted[Math.floor(sorted.length * part)] ?? NaN;
+}

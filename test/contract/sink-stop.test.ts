@@ -1,0 +1,147 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Change } from '../../src/domain/tables.ts';
+import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { startAppwrite } from '../support/appwrite/standin.ts';
+import type { AppwriteStandIn } from '../support/appwrite/standin.ts';
+import { start, temporaryDirectory } from '../support/process.ts';
+import type { Running } from '../support/process.ts';
+import { databaseId, differences, insert, makeSchema, sinkWorld, uuid } from '../support/sink.ts';
+
+const made = ['races', 'odds_history'] as const;
+
+/** Prices of a race that is far from its jump, so that they are waited with. */
+function prices(from: number, count: number): Change[] {
+  return Array.from({ length: count }, (_, index) =>
+    insert('odds_history', { id: String(from + index).padStart(32, '0'), race_id: uuid(1) }),
+  );
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await wait(10);
+}
+
+describe('a sink that stops', () => {
+  it('delivers what it gathered, and does not wait for more', async () => {
+    const { journal, server, deliver } = await sinkWorld({ made });
+    // An hour of its clock in which it would gather.
+    const sink = deliver({ lingerMs: 3_600_000 });
+    journal.commit([insert('races', { race_id: uuid(1) }), ...prices(1, 250)]);
+    await sink.flush(5_000);
+    journal.commit(prices(1_000, 130));
+    expect(server.rows('odds_history')).toHaveLength(250);
+    const began = performance.now();
+    await sink.stop(5_000);
+    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(differences(journal, server, made)).toEqual([]);
+    expect(server.ledger.repeated()).toEqual([]);
+  });
+
+  it('tries again what fails by chance', async () => {
+    const { journal, server, deliver } = await sinkWorld({ made });
+    const sink = deliver({ lingerMs: 3_600_000 });
+    journal.commit(prices(1, 10));
+    await sink.flush(5_000);
+    journal.commit(prices(1_000, 350));
+    server.faults.add({ kind: 'error', every: 2 });
+    await sink.stop(5_000);
+    expect(differences(journal, server, made)).toEqual([]);
+  });
+
+  it('starts no other call when its time is over', async () => {
+    const { journal, server, deliver } = await sinkWorld({ made });
+    const slow = server.faults.add({ kind: 'slow', ms: 150 });
+    journal.commit(prices(1, 100));
+    const sink = deliver({ batchRows: 10 });
+    await until(() => slow.hits > 0);
+    const began = performance.now();
+    await sink.stop(400);
+    expect(performance.now() - began).toBeLessThan(700);
+    const { hits } = slow;
+    expect(hits).toBeLessThan(10);
+    await wait(300);
+    expect(slow.hits).toBe(hits);
+  });
+
+  it('gives a call up that does not end, and loses nothing by it', async () => {
+    const { journal, deliver, server } = await sinkWorld({ made });
+    const hang = server.faults.add({ kind: 'hang', applied: true });
+    journal.commit(prices(1, 250));
+    const sink = deliver();
+    await until(() => hang.hits > 0);
+    const began = performance.now();
+    await sink.stop(200);
+    expect(performance.now() - began).toBeLessThan(600);
+    await hang.clear();
+    expect(await deliver().flush(5_000)).toBe(true);
+    expect(differences(journal, server, made)).toEqual([]);
+    expect(server.ledger.repeated()).toEqual([]);
+  });
+
+  it('does not wait long for an Appwrite that is down, and tells what is left', async () => {
+    const { journal, deliver, server, told } = await sinkWorld({ made });
+    const sink = deliver({ lingerMs: 3_600_000 });
+    journal.commit(prices(1, 10));
+    await sink.flush(5_000);
+    journal.commit(prices(1_000, 20));
+    server.faults.add({ kind: 'down' });
+    const began = performance.now();
+    await sink.stop(5_000);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(told.at(-1)).toMatchObject({ event: 'sink.lagging', fields: { lag_rows: 20 } });
+  });
+});
+
+/** The recorder at sixty times real time, with an Appwrite. */
+async function recorder(): Promise<{ service: Running; server: AppwriteStandIn; db: string }> {
+  const server = await startAppwrite();
+  const directory = temporaryDirectory();
+  const { endpoint, projectId, key } = server;
+  await makeSchema(openAppwrite({ endpoint, projectId, key: new Secret(key), databaseId }));
+  const db = join(directory.path, 'journal.db');
+  const service = start(['run', '--db', db, '--races', '24', '--speed', '60'], {
+    env: {
+      APPWRITE_ENDPOINT: endpoint,
+      APPWRITE_PROJECT_ID: projectId,
+      APPWRITE_API_KEY: key,
+      APPWRITE_DATABASE_ID: databaseId,
+      // Ten minutes of its clock: what it delivers but for the first rows, it delivers when it is stopped.
+      APPWRITE_LINGER: '600',
+    },
+  });
+  onTestFinished(async () => {
+    service.child.kill('SIGKILL');
+    await service.ended;
+    await server.close();
+    directory.remove();
+  });
+  await service.says('import.finished');
+  await service.says('poll.changed');
+  return { service, server, db };
+}
+
+describe('run with an Appwrite', () => {
+  it('delivers the rest when it is asked to stop, within ten seconds', async () => {
+    const { service, server, db } = await recorder();
+    const began = performance.now();
+    service.child.kill('SIGTERM');
+    const { code, stderr } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(server.rows('odds_history').length).toBeGreaterThan(200);
+    expect(differences({ file: db }, server)).toEqual([]);
+  });
+
+  it('ends at once when it is asked twice', async () => {
+    const { service, server } = await recorder();
+    const hang = server.faults.add({ kind: 'hang' });
+    service.child.kill('SIGTERM');
+    await until(() => hang.hits > 0);
+    const began = performance.now();
+    service.child.kill('SIGTERM');
+    expect((await service.ended).code).toBe(143);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
