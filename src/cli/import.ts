@@ -1,9 +1,8 @@
-import { lastValueFrom } from 'rxjs';
-import { importOnce } from '../streams/raceday.ts';
 import { chooseFeed } from './choose-feed.ts';
 import { loadEnvironment } from './environment.ts';
 import { CommandError } from './errors.ts';
 import type { SimulatorChoice } from './feed.ts';
+import { runImport } from './import-run.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
@@ -33,20 +32,23 @@ export async function importCommand(options: ImportOptions): Promise<void> {
     error: () => undefined,
   });
   try {
-    const imported = lastValueFrom(service.report$, { defaultValue: null });
-    const dates = options.date === undefined ? undefined : [options.date];
     await service.connect();
-    service.start((context) => importOnce(context, dates));
+    const imported = runImport(service, options.date === undefined ? {} : { dates: [options.date] });
     const stopped = stopSignal();
     const outcome = await Promise.race([imported, stopped, feed.failed]);
     if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
     if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; run it again to go on.`);
-    if (outcome?.kind === 'imported' && outcome.failures.length > 0) process.exitCode = 1;
-    if ((await Promise.race([service.delivered(idleMs), stopped])) !== true) {
-      throw new CommandError('Not everything could be delivered; the journal keeps it for the next run.');
-    }
+    if (outcome !== null && outcome.failures.length > 0) process.exitCode = 1;
+    const end = await Promise.race([service.delivered(idleMs), service.hindered(), stopped]);
+    if (end !== true) throw undelivered(end);
   } finally {
     progress.clear();
     await service.stop();
   }
+}
+
+/** @param end why the rest was not waited for: reasons that stay, a signal, or false for none that is known */
+function undelivered(end: readonly string[] | string | false): CommandError {
+  const reasons = Array.isArray(end) ? [...new Set(end)].join(' ') : 'Not everything could be delivered.';
+  return new CommandError(`${reasons} The journal keeps what is not delivered for the next run.`);
 }

@@ -8,40 +8,63 @@ import { sinkName } from '../sinks/appwrite/telling.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
 import type { AppwriteSettings } from './appwrite-settings.ts';
 
-/** Real time after which a new journal is begun without what Appwrite has: recording must not wait for it. */
-const readBackMs = 60_000;
+/** What is asked of filling a new journal from what Appwrite has. */
+export interface ReadBackDemand {
+  /** Real milliseconds that it may take. */
+  readonly mostMs: number;
+  /** Whether nothing may be recorded without it. */
+  readonly isDemanded: boolean;
+  /** Whether races that are listed no more are left out: an import does not come to them. */
+  readonly listedOnly: boolean;
+}
 
-/** Opens the sink; a new journal is filled from Appwrite first, as far as that can be read. */
+/** Recording must not wait for it. */
+const asFarAsCanBe: ReadBackDemand = { mostMs: 60_000, isDemanded: false, listedOnly: false };
+
+/**
+ * Opens the sink; a new journal is filled from Appwrite first.
+ * @throws AppwriteError when that is demanded and Appwrite cannot be read
+ */
 export async function openSink(
   settings: AppwriteSettings,
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
+  demand: ReadBackDemand = asFarAsCanBe,
 ): Promise<AppwriteSink> {
   const appwrite = openAppwrite(settings.access);
-  if (wantsReadBack(journal)) await begin(appwrite, settings, journal, scheduler, log);
+  if (wantsReadBack(journal)) {
+    const failure = await begin(appwrite, settings, journal, scheduler, log, demand);
+    if (failure !== null && demand.isDemanded) {
+      await appwrite.close();
+      throw failure;
+    }
+  }
   return new AppwriteSink(appwrite, journal, { ...settings, scheduler, log, random: Math.random });
 }
 
+/** @returns what it failed with */
 async function begin(
   appwrite: Appwrite,
   { selection }: AppwriteSettings,
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
-): Promise<void> {
+  { mostMs, listedOnly }: ReadBackDemand,
+): Promise<Error | null> {
   const startedAt = performance.now();
   try {
-    const read = await readBack(appwrite, journal, { selection, now: scheduler.now(), mostMs: readBackMs });
+    const options = { selection, now: scheduler.now(), mostMs, listedOnly };
+    const read = await readBack(appwrite, journal, options);
     log('sink.read_back', {
       sink: sinkName,
       ...read,
       duration_ms: Math.round(performance.now() - startedAt),
     });
+    return null;
   } catch (error) {
-    log('sink.read_back_failed', {
-      sink: sinkName,
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    const failure = error instanceof Error ? error : new Error(String(error));
+    log('sink.read_back_failed', { sink: sinkName, reason: failure.message });
+    return failure;
   }
 }

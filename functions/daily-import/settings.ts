@@ -1,0 +1,49 @@
+import config from '../../appwrite.config.json' with { type: 'json' };
+import type { AppwriteSettings } from '../../src/cli/appwrite-settings.ts';
+import { UsageError } from '../../src/cli/errors.ts';
+import { Reader, readSettings } from '../../src/cli/settings.ts';
+import type { Settings } from '../../src/cli/settings.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface FunctionSettings extends Settings {
+  readonly appwrite: AppwriteSettings;
+  /** Milliseconds after which the runtime ends an execution. */
+  readonly timeoutMs: number;
+}
+
+const [{ timeout }] = config.functions as [(typeof config.functions)[number]];
+
+/**
+ * The settings of an execution: those of the container as the function's variables, Appwrite's address and project
+ * as the runtime tells them, and the key that it makes for each execution.
+ *
+ * @param key header `x-appwrite-key` of the request
+ * @throws UsageError with one sentence for each that is wrong
+ */
+export function readFunctionSettings(variables: Variables, key: string | undefined): FunctionSettings {
+  if (!key) {
+    throw new UsageError([
+      'The request has no x-appwrite-key: give the function the scopes rows.read and rows.write.',
+    ]);
+  }
+  const reader = new Reader(variables);
+  const settings = readSettings({
+    ...variables,
+    // A server of one's own is not always reached from inside by the address that it tells.
+    APPWRITE_ENDPOINT: reader.text('APPWRITE_ENDPOINT') ?? variables.APPWRITE_FUNCTION_API_ENDPOINT,
+    APPWRITE_PROJECT_ID: variables.APPWRITE_FUNCTION_PROJECT_ID,
+    APPWRITE_API_KEY: key,
+    APPWRITE_API_KEY_FILE: undefined,
+  });
+  const timeoutMs = reader.number('ODDSTREAM_FUNCTION_TIMEOUT', timeout, 5, 86_400) * 1000;
+  const problems = [...reader.problems];
+  const { appwrite } = settings;
+  if (settings.identity === null) {
+    problems.push(
+      'TAB_FROM, TAB_PARTNER and TAB_PARTNER_ID are not set: the function imports from the feed alone.',
+    );
+  }
+  if (appwrite === null || problems.length > 0) throw new UsageError(problems);
+  return { ...settings, appwrite, timeoutMs };
+}
