@@ -5,6 +5,14 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
+FROM node:24-bookworm-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY web /app/web
+RUN npx vite build web
+
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="oddstream" \
       org.opencontainers.image.description="Records how odds and money move in New Zealand and Australian racing" \
@@ -14,11 +22,15 @@ COPY --from=dependencies /app/node_modules /app/node_modules
 COPY package.json LICENSE /app/
 COPY bin /app/bin
 COPY src /app/src
+COPY --from=page /app/web/dist /app/web/dist
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 # Journals are kept in data/ of the working directory: from here that is the volume.
 WORKDIR /
 USER node
-HEALTHCHECK --interval=60s --timeout=10s --start-period=120s --retries=3 \
-  CMD ["node", "/app/bin/oddstream.js", "status", "--max-age", "35m"]
+# Within the container on every address: what is published, and to whom, is said when it is run (docs/server.md).
+ENV ODDSTREAM_HTTP=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=300s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.ODDSTREAM_HTTP || ':8080').split(':').pop()}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
 CMD ["node", "/app/bin/oddstream.js", "run"]

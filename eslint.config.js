@@ -3,10 +3,10 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'coverage/', 'data/'] },
+  { ignores: ['node_modules/', 'coverage/', 'data/', 'web/dist/', 'functions/*/dist/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [
       tseslint.configs.strictTypeChecked,
       tseslint.configs.stylisticTypeChecked,
@@ -71,6 +71,32 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         { patterns: [{ regex: '^\\.\\./\\.\\./(sources|server)/', message: 'sinks do not know sources.' }] },
+      ],
+    },
+  },
+  {
+    files: ['src/server/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^\\.\\./(cli|sources|verify)/',
+              message: 'the server knows the recorder by an interface, and its record by the journal.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // The page in the browser imports its types.
+    files: ['src/server/contract.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!zod$)', message: 'the contract imports nothing but zod.' }] },
       ],
     },
   },

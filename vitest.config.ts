@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-page.ts'],
     // Tests that start processes and servers of their own share two cores with each other.
     testTimeout: 30_000,
     hookTimeout: 30_000,

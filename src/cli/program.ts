@@ -4,9 +4,12 @@ import { tables } from '../domain/tables.ts';
 import { exportFormats } from '../sinks/export/format.ts';
 import type { DeadLettersOptions } from './dead-letters.ts';
 import type { ExportCommandOptions } from './export.ts';
+import { httpForm, parseHttpAddress } from './http-address.ts';
+import type { HttpAddress } from './http-address.ts';
 import type { ImportOptions } from './import.ts';
 import { logLevels } from './log-levels.ts';
 import type { LogLevel } from './log-levels.ts';
+import type { RepairOptions } from './repair.ts';
 import type { RunOptions } from './run.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
@@ -37,6 +40,12 @@ export function buildProgram(): Command {
       wholeBetween(1, 10_000),
     )
     .option('--record <directory>', 'also keep every response, one compressed recording a race')
+    .option(
+      '--http <host:port>',
+      'where to serve the live page, the API and metrics (default: 127.0.0.1:8080)',
+      httpAddress,
+    )
+    .option('--no-http', 'serve nothing')
     .action(async (options: RunOptions) => {
       const { runCommand } = await import('./run.ts');
       await runCommand(options);
@@ -149,6 +158,21 @@ export function buildProgram(): Command {
       statusCommand(options);
     });
 
+  common(program.command('repair'))
+    .description('Rebuild a damaged journal from what can be read of it. The damaged one is kept.')
+    .option('--from <recording...>', 'take what was lost from these recordings')
+    .addOption(
+      new Option('--source <source>', 'what it recorded, where it does not say so any more').choices([
+        'tab',
+        'recording',
+      ]),
+    )
+    .option('--check', 'look for damage and change nothing, beside a recorder too; exit code 1 for any')
+    .action(async (options: RepairOptions) => {
+      const { repairCommand } = await import('./repair.ts');
+      await repairCommand(options);
+    });
+
   return program;
 }
 
@@ -204,6 +228,12 @@ function duration(text: string): number {
   const millis = Number(number) * (units[unit ?? ''] ?? NaN);
   if (millis > 0 && millis < 2 ** 31) return millis;
   throw new InvalidArgumentError('It must be a time such as 90s, 10m or 2h, under 24 days.');
+}
+
+function httpAddress(text: string): HttpAddress {
+  const address = parseHttpAddress(text);
+  if (address !== null) return address;
+  throw new InvalidArgumentError(httpForm);
 }
 
 function nzDate(text: string): string {

@@ -1,12 +1,17 @@
 import { lastValueFrom } from 'rxjs';
+import type { Observable } from 'rxjs';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Log } from '../domain/log-events.ts';
+import type { Log, LogEvent } from '../domain/log-events.ts';
 import { raceday } from '../streams/raceday.ts';
 import { Recordings } from '../sinks/recordings/recordings.ts';
 import { chooseFeed } from './choose-feed.ts';
 import { loadEnvironment } from './environment.ts';
 import { CommandError } from './errors.ts';
 import type { SimulatorChoice } from './feed.ts';
+import type { HttpAddress } from './http-address.ts';
+import { chooseHttp, serveHttp, tellServed } from './http.ts';
+import type { Served } from './http.ts';
+import { tapLog } from './log-tap.ts';
 import { createLog } from './logger.ts';
 import type { CommonOptions } from './program.ts';
 import { openScreen } from './screen.ts';
@@ -21,6 +26,8 @@ export interface RunOptions extends CommonOptions, SimulatorChoice {
   readonly duration?: number;
   /** Directory that takes every response as a recording. */
   readonly record?: string;
+  /** False: serve nothing. */
+  readonly http?: HttpAddress | false;
 }
 
 /** `oddstream run` */
@@ -34,10 +41,14 @@ export async function runCommand(options: RunOptions): Promise<void> {
         });
   const { feed, db } = await chooseFeed(options, settings, recordings?.keep.bind(recordings));
   const screen = openScreen(() => feed.scheduler.now());
-  const log = createLog(options.logLevel, () => feed.scheduler.now(), screen?.destination);
+  const { log, event$ } = tapLog(
+    createLog(options.logLevel, () => feed.scheduler.now(), screen?.destination),
+  );
   const service = await openService(feed, db, settings, log);
   const startedAt = performance.now();
+  const served = await serve(options, service, settings, event$, log);
   tellStart(service, settings, log);
+  tellServed(served, log);
 
   const ended = lastValueFrom(service.report$, { defaultValue: null }).then(
     () => 'the race day ended',
@@ -55,10 +66,30 @@ export async function runCommand(options: RunOptions): Promise<void> {
     process.exitCode = 1;
   }
   log('service.stopping', { reason });
-  await service.stop();
+  await service.stop(async () => {
+    await served?.server?.close();
+  });
   await recordings?.close();
   const { polls, changes } = service.totals;
   log('service.stopped', { duration_ms: Math.round(performance.now() - startedAt), polls, changes });
+}
+
+/** The service is closed again when the address that was asked for cannot be had. */
+async function serve(
+  options: RunOptions,
+  service: Service,
+  settings: Settings,
+  event$: Observable<LogEvent>,
+  log: Log,
+): Promise<Served | null> {
+  const choice = chooseHttp(options.http, settings);
+  if (choice === null) return null;
+  try {
+    return await serveHttp(choice, service, settings, event$, log);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
 }
 
 function openRecordings(directory: string, failed: (reason: string) => void): Recordings {

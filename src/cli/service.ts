@@ -1,6 +1,19 @@
-import { Subject, Subscription, asyncScheduler, ignoreElements, lastValueFrom, race, tap, timer } from 'rxjs';
+import {
+  NEVER,
+  Subject,
+  Subscription,
+  asyncScheduler,
+  filter,
+  firstValueFrom,
+  ignoreElements,
+  lastValueFrom,
+  race,
+  tap,
+  timer,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Log } from '../domain/log-events.ts';
+import type { Change } from '../domain/tables.ts';
 import { openJournal } from '../sinks/journal/journal.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
 import type { AppwriteSink } from '../sinks/appwrite/sink.ts';
@@ -12,9 +25,14 @@ import type { RacedayContext, RacedayReport } from '../streams/raceday.ts';
 import { Watchdog } from '../streams/watchdog.ts';
 import type { OpenFeed } from './feed.ts';
 import type { Settings } from './settings.ts';
+import type { ReadBackDemand } from './sink.ts';
+import { toldStore } from './told-store.ts';
 
 /** Real time that polls under way get to end in, once the service is to stop. */
 const drainMs = 1_000;
+
+/** Real time that the remote sink gets to deliver the rest in: a disk that is thrown away takes it along. */
+const deliverMs = 5_000;
 
 /** Real time that a poll may wait for its turn before it is missed: beside a fast clock, that is a long time. */
 const queueMs = 5_000;
@@ -32,6 +50,7 @@ export class Service {
   readonly feed: OpenFeed;
   readonly totals: ServiceTotals = { polls: 0, failed: 0, changes: 0 };
   readonly #report$ = new Subject<RacedayReport>();
+  readonly #committed$ = new Subject<readonly Change[]>();
   readonly #budget: RequestBudget;
   readonly #context: RacedayContext;
   readonly #troubles: Observable<never>;
@@ -61,10 +80,15 @@ export class Service {
     this.#context = {
       clockSet$,
       feedClock: new FeedClock(log),
-      watchdog: new Watchdog(feed.scheduler, Math.max(feed.deadlineMs, queueMs * feed.speed), log),
+      watchdog: new Watchdog(
+        feed.scheduler,
+        Math.max(feed.deadlineMs, queueMs * feed.speed),
+        this.#budget,
+        log,
+      ),
       scheduler: feed.scheduler,
       feed: feedOf(feed.source),
-      store: journal,
+      store: toldStore(journal, this.#committed$),
       budget: this.#budget,
       cadences: settings.cadences,
       countries: new Set(settings.countries),
@@ -81,12 +105,26 @@ export class Service {
     return this.#report$;
   }
 
-  /** Opens the remote sink that is configured; a new journal is filled from it first, as far as it can be. */
-  async connect(): Promise<void> {
+  /** What the race day has written to the journal, once it is durable. */
+  get committed$(): Observable<readonly Change[]> {
+    return this.#committed$;
+  }
+
+  /** How much of what the feed's host allows is in use. */
+  get budget(): Pick<RequestBudget, 'underWay' | 'waiting' | 'heldUntil'> {
+    return this.#budget;
+  }
+
+  /**
+   * Opens the remote sink that is configured; a new journal is filled from it first, as far as it can be unless it
+   * is demanded.
+   * @throws AppwriteError when what is demanded cannot be read
+   */
+  async connect(readBack?: ReadBackDemand): Promise<void> {
     const { appwrite } = this.#settings;
     if (appwrite === null) return;
     const { openSink } = await import('./sink.ts');
-    this.#sink = await openSink(appwrite, this.journal, this.feed.scheduler, this.#log);
+    this.#sink = await openSink(appwrite, this.journal, this.feed.scheduler, this.#log, readBack);
   }
 
   /**
@@ -98,8 +136,19 @@ export class Service {
     return (await this.#sink?.flush(idleMs)) ?? true;
   }
 
+  /**
+   * Resolves once the remote sink can deliver nothing more before somebody sets something right.
+   * @returns one sentence for each reason
+   */
+  hindered(): Promise<readonly string[]> {
+    const obstacles$ = this.#sink?.obstacles$ ?? NEVER;
+    return firstValueFrom(obstacles$.pipe(filter((reasons) => reasons.length > 0)), { defaultValue: [] });
+  }
+
   /** Starts the work, that of `raceday` or of `importOnce`. Listen to {@link report$} before. */
   start(work: (context: RacedayContext) => Observable<RacedayReport>): void {
+    // An answer that has come in time is still to be committed, by a thread that may have much to do.
+    this.journal.begin(this.feed.deadlineMs + queueMs * this.feed.speed);
     this.#work = new Subscription();
     this.#work.add(
       this.#troubles.subscribe({
@@ -129,13 +178,23 @@ export class Service {
     this.#report$.error(error instanceof Error ? error : new Error(String(error)));
   }
 
-  /** Starts nothing more, lets the polls under way end for a moment, and closes everything. */
-  async stop(): Promise<void> {
-    const polls = lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
-    await Promise.all([polls, this.#sink?.stop(drainMs)]);
+  /**
+   * Starts nothing more, lets the polls under way end for a moment, delivers what is left, and closes everything.
+   * @param last what else is to be closed before the journal is
+   */
+  async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    await lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
+    const isDrained = this.#work !== null && this.#budget.underWay === 0;
     this.#work?.unsubscribe();
+    // Only now the journal holds all that there is to deliver.
+    await this.#sink?.stop(deliverMs);
+    await last();
     await this.feed.close();
-    this.journal.close();
+    try {
+      if (isDrained) this.journal.ended();
+    } finally {
+      this.journal.close();
+    }
   }
 
   #count(report: RacedayReport): void {

@@ -8,6 +8,8 @@ import type { CadenceTable } from '../streams/cadence.ts';
 import { readAppwrite } from './appwrite-settings.ts';
 import type { AppwriteSettings } from './appwrite-settings.ts';
 import { UsageError } from './errors.ts';
+import { readHttp } from './http-address.ts';
+import type { HttpAddress } from './http-address.ts';
 import { isProtected } from './protected.ts';
 
 /** What the environment configures. */
@@ -22,6 +24,10 @@ export interface Settings {
   readonly requestsInFlight: number;
   /** Null without an endpoint: then the journal is the only store. */
   readonly appwrite: AppwriteSettings | null;
+  /** Where `run` serves its page and its figures, when no option says so. */
+  readonly http: HttpAddress | 'off' | null;
+  /** Milliseconds of the recorder's clock by which a sink may lag before the recorder is not ready. */
+  readonly sinkLagLimitMs: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,6 +52,8 @@ export function readSettings(environment: Environment): Settings {
     requestsPerSecond: reader.number('ODDSTREAM_REQUESTS_PER_SECOND', 5, 0.01, 1000),
     requestsInFlight: reader.whole('ODDSTREAM_REQUESTS_IN_FLIGHT', 6, 1, 100),
     appwrite: readAppwrite(reader),
+    http: readHttp(reader),
+    sinkLagLimitMs: reader.number('ODDSTREAM_SINK_LAG_LIMIT', 900, 1, 604_800) * 1000,
   };
   if (reader.problems.length > 0) throw new UsageError(reader.problems);
   return settings;

@@ -45,6 +45,12 @@ export const logEvents = {
   }),
   'listing.taken': z.strictObject({ date: z.string(), meetings: count, races: count }),
   'listing.failed': z.strictObject({ date: z.string(), reason: z.string(), detail: z.string() }),
+  'listing.quarantined': z.strictObject({
+    date: z.string(),
+    meeting_id: z.string().nullable(),
+    reason: z.string(),
+    bytes: count,
+  }),
   'race.started': z.strictObject({ race_id: z.string(), start: time, status: z.string() }),
   'race.cadence': z.strictObject({ race_id: z.string(), band: z.string(), every_ms: ms.nullable() }),
   'race.moved': z.strictObject({ race_id: z.string(), from: time, to: time }),
@@ -91,6 +97,27 @@ export const logEvents = {
     not_used: count,
     unusable: count,
     rows: count,
+    duration_ms: ms,
+  }),
+  'repair.problem': z.strictObject({ journal: z.string(), reason: z.string() }),
+  'repair.healthy': z.strictObject({ journal: z.string(), duration_ms: ms }),
+  'repair.resumed': z.strictObject({ journal: z.string(), damaged: z.string() }),
+  'repair.table': z.strictObject({
+    table: z.string(),
+    kept: count,
+    renumbered: count,
+    restored: count,
+    dropped: count,
+    pages_lost: count,
+  }),
+  'repair.finished': z.strictObject({
+    journal: z.string(),
+    damaged: z.string(),
+    rows: count,
+    restored: count,
+    dropped: count,
+    pages_lost: count,
+    gaps: count,
     duration_ms: ms,
   }),
   'verify.difference': verifiedField,
@@ -158,6 +185,9 @@ export const logEvents = {
     row: z.string(),
     reason: z.string(),
   }),
+  'server.started': z.strictObject({ url: z.string(), page: z.boolean() }),
+  'server.unavailable': z.strictObject({ address: z.string(), reason: z.string() }),
+  'server.failed': z.strictObject({ route: z.string(), reason: z.string() }),
   'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),
   'gap.closed': z.strictObject({
     race_id: z.string(),
@@ -172,6 +202,11 @@ export const logEvents = {
 export type LogEventName = keyof typeof logEvents;
 
 export type LogFields<E extends LogEventName> = z.infer<(typeof logEvents)[E]>;
+
+/** An event with its fields. */
+export type LogEvent = {
+  [E in LogEventName]: { readonly event: E; readonly fields: LogFields<E> };
+}[LogEventName];
 
 /** Writes one event. */
 export type Log = <E extends LogEventName>(event: E, fields: LogFields<E>) => void;

@@ -16,9 +16,18 @@ export interface Source {
   event(raceId: string, signal: AbortSignal): Promise<Received<EventSnapshot>>;
 }
 
+export const feedFaults = [
+  'timeout',
+  'network',
+  'rate_limited',
+  'not_found',
+  'refused',
+  'server_error',
+  'malformed',
+] as const;
+
 /** Why a response could not be had or used. Part of what `polls.reason` and `gaps.reason` can say. */
-export type FeedFault =
-  'timeout' | 'network' | 'rate_limited' | 'not_found' | 'refused' | 'server_error' | 'malformed';
+export type FeedFault = (typeof feedFaults)[number];
 
 /** A failed request. Its message carries no header and no body, so that it can be logged as it is. */
 export class FeedError extends Error {

@@ -25,6 +25,22 @@ const lookedAt: Readonly<Record<string, readonly string[]>> = {
   'src/sinks/journal/volume.ts': ['count'],
   // Pieces out of the same function.
   'src/sinks/export/select.ts': ['conditions'],
+  // Names of tables and columns, out of the tables' definitions and the contract; the order of a list, out of this file.
+  'src/server/queries-history.ts': ['table', 'columns', 'order', 'also', 'views.gaps.columns'],
+  'src/server/queries-latest.ts': ['views.pools.columns', 'views.results.columns'],
+  'src/server/queries-written.ts': ['table', 'columns'],
+  // Columns and conditions, written where the function is called.
+  'src/server/queries-movers.ts': [
+    'when',
+    'order',
+    "priceAt('<= $since', 'DESC')",
+    "priceAt('> $since', 'ASC')",
+  ],
+  'src/server/queries-races.ts': [
+    ...['column', 'which', 'racesSql', "newestPoll('started_at')", "newestPoll('outcome')"],
+    `newestPoll('started_at', "AND outcome <> 'failed'")`,
+  ],
+  'src/server/queries-runners.ts': ['column', 'prices', 'runnersSql'],
 };
 
 interface Piece {

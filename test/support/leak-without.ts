@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { changeSources } from './changed-sources.ts';
 
 /*
  * Loaded into the recorder before itself: takes out the guards that LEAK_WITHOUT names, by changing the source as it
@@ -18,15 +18,10 @@ const guards: Readonly<Record<string, readonly [file: string, guard: string, wit
 
 const removed = (process.env.LEAK_WITHOUT ?? '').split(',').filter((name) => name !== '');
 
-registerHooks({
-  load(url, context, nextLoad) {
-    const loaded = nextLoad(url, context);
-    return removed.reduce((result, name) => {
-      const [file, guard, without] = guards[name] ?? ['', '', ''];
-      if (file === '' || !url.endsWith(file)) return result;
-      const source = Buffer.from((result.source ?? '') as string).toString();
-      if (!source.includes(guard)) throw new Error(`${file} has no ${name} to take out`);
-      return { ...result, source: source.replace(guard, without) };
-    }, loaded);
-  },
-});
+changeSources(
+  removed.map((name) => {
+    const [file, from, to] = guards[name] ?? ['', '', ''];
+    if (file === '') throw new Error(`There is no guard ${name} to take out.`);
+    return { file, from, to };
+  }),
+);

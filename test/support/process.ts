@@ -24,14 +24,14 @@ export interface Running {
   readonly says: (part: string) => Promise<void>;
 }
 
-/** The real command in a process of its own, without settings of this machine. */
+/** The real command in a process of its own, without settings of this machine, and serving nothing unless asked to. */
 export function start(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Running {
   const child = spawn(process.execPath, [join(root, 'bin/oddstream.js'), ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { PATH: process.env.PATH, ODDSTREAM_HTTP: 'off', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

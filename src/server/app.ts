@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import fastifyEtag from '@fastify/etag';
+import fastifySwagger from '@fastify/swagger';
+import fastify from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from './context.ts';
+import { answer, routeOf, tellFailures } from './failures.ts';
+import type { OnFault } from './failures.ts';
+import { guard } from './guard.ts';
+import type { Metrics } from './metrics.ts';
+import { servePage } from './page.ts';
+import { Problem } from './problem.ts';
+import { healthRoutes } from './routes-health.ts';
+import { overviewRoutes } from './routes-overview.ts';
+import { raceRoutes } from './routes-races.ts';
+import { streamRoute } from './routes-stream.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface AppOptions {
+  /** Host that it will listen at. */
+  readonly host: string;
+  /** Directory of the built page. */
+  readonly pageDirectory: string;
+  readonly onFault: OnFault;
+}
+
+/** The server with all that it answers, not yet listening. */
+export async function buildApp(context: Context, metrics: Metrics, options: AppOptions): Promise<App> {
+  const app: App = fastify({
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    requestTimeout: 30_000,
+    frameworkErrors: (_error, _request, reply) => {
+      answer(reply, new Problem(400, 'The address cannot be understood.'));
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Types hold the answers to their schemas, and tests do: a check of each would cost the recorder its time.
+  app.setSerializerCompiler(() => JSON.stringify);
+  tellFailures(app, options.onFault);
+  guard(app, options.host);
+  count(app, metrics);
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'oddstream',
+        description: 'What a recorder of racing odds has recorded, and how it does. Read-only.',
+        version: context.recorder.version,
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  healthRoutes(app, context, metrics);
+  await app.register(async (api: App) => {
+    await app.register(fastifyEtag, { weak: true, hashFn: digest });
+    api.addHook('onRequest', (_request, reply, done) => {
+      reply.header('cache-control', 'no-cache');
+      done();
+    });
+    raceRoutes(api, context);
+    overviewRoutes(api, context);
+    streamRoute(api, context);
+    api.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  });
+  servePage(app, options.pageDirectory);
+  return app;
+}
+
+/**
+ * What tells two answers apart, but for the journal's number at their beginning: one that is the same but for it holds
+ * nothing new, and its older number is as good to go on from.
+ */
+function digest(payload: string): string {
+  return createHash('sha1')
+    .update(payload.replace(/^\{"seq":\d+,/, ''))
+    .digest('base64url');
+}
+
+function count(app: App, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = routeOf(request);
+    const seconds = route === '/api/stream' ? null : reply.elapsedTime / 1000;
+    metrics.answered(route, reply.raw.statusCode, seconds);
+    done();
+  });
+}

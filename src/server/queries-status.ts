@@ -1,0 +1,75 @@
+import { timestamp } from '../domain/time.ts';
+import { sinkStatuses } from '../sinks/journal/lag.ts';
+import type { SinkStatus } from '../sinks/journal/lag.ts';
+import type { Prepare } from '../sinks/journal/writer.ts';
+import type { ImportResult, Poll } from './contract.ts';
+import { keptMinutes } from './poll-minutes.ts';
+
+/** What the journal alone knows of the recorder. */
+
+export interface JournalSigns {
+  readonly openGaps: number;
+  readonly deadLetters: number;
+  /** Every sink that ever followed the journal. */
+  readonly sinks: readonly SinkStatus[];
+}
+
+export const openGapsSql = 'SELECT count(*) AS n FROM gaps WHERE to_time IS NULL';
+
+export function journalSigns(prepare: Prepare): JournalSigns {
+  const sinks = sinkStatuses(prepare);
+  return {
+    openGaps: Number(prepare(openGapsSql).get()?.n),
+    deadLetters: sinks.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    sinks,
+  };
+}
+
+export function openGapIds(prepare: Prepare): string[] {
+  return prepare('SELECT id FROM gaps WHERE to_time IS NULL')
+    .all()
+    .map(({ id }) => String(id));
+}
+
+const shownFailures = 100;
+
+export const newestImportSql = 'SELECT * FROM imports WHERE seq = (SELECT max(seq) FROM imports)';
+
+/** The newest import; null before the first. */
+export function newestImport(prepare: Prepare): ImportResult | null {
+  const row = prepare(newestImportSql).get();
+  if (row === undefined) return null;
+  const failed = JSON.parse(String(row.failed)) as Partial<ImportResult['failed'][number]>[];
+  return {
+    started_at: String(row.started_at),
+    finished_at: row.finished_at as string | null,
+    dates: JSON.parse(String(row.dates)) as string[],
+    meetings: Number(row.meetings),
+    races: Number(row.races),
+    failed: failed.slice(0, shownFailures).map(({ date, meeting_id, race_id, reason }) => ({
+      date: date ?? null,
+      meeting_id: meeting_id ?? null,
+      race_id: race_id ?? null,
+      reason: reason ?? '',
+    })),
+    failed_count: failed.length,
+  };
+}
+
+export const recentPollsSql =
+  'SELECT started_at, outcome, lateness_ms FROM polls WHERE started_at > ? ORDER BY started_at DESC LIMIT 50000';
+
+export interface RecentPoll {
+  readonly started_at: string;
+  readonly outcome: Poll['outcome'];
+  readonly lateness_ms: number | null;
+}
+
+/**
+ * Polls of the last hour.
+ * @param now epoch milliseconds of the recorder's clock
+ */
+export function recentPolls(prepare: Prepare, now: number): RecentPoll[] {
+  const since = timestamp(now - keptMinutes * 60_000);
+  return prepare(recentPollsSql).all(since) as unknown as RecentPoll[];
+}

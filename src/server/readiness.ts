@@ -1,0 +1,46 @@
+import { timestamp } from '../domain/time.ts';
+import type { Readiness, Reason } from './contract.ts';
+
+/** Races or listings are asked for at least every two minutes: after so long without an answer the feed is failing. */
+export const failingMs = 5 * 60_000;
+
+/** What readiness goes by. Times in epoch milliseconds of the recorder's clock. */
+export interface Signs {
+  readonly now: number;
+  readonly stopping: boolean;
+  /** Whether an import has finished. */
+  readonly imported: boolean;
+  readonly startedAt: number;
+  /** When the feed last gave something that was recorded; null before it ever did. */
+  readonly lastGoodAt: number | null;
+  readonly lastFault: string | null;
+  readonly sinks: readonly { readonly sink: string; readonly lagMs: number }[];
+  readonly sinkLagLimitMs: number;
+}
+
+/** Whether the recorder does what it is for, and why not. */
+export function readinessOf(signs: Signs): Readiness {
+  const { now, stopping, imported, startedAt, lastGoodAt, lastFault, sinks, sinkLagLimitMs } = signs;
+  const reasons: Reason[] = [];
+  if (stopping) reasons.push({ code: 'stopping', detail: 'The recorder is stopping.' });
+  if (!imported) {
+    reasons.push({ code: 'importing', detail: 'The first import has not finished yet.' });
+  }
+  const since = lastGoodAt ?? startedAt;
+  // An import that has finished without anything has been refused everything.
+  if (now - since > failingMs || (imported && lastGoodAt === null)) {
+    const fault = lastFault === null ? '' : ` (the last failure: ${lastFault})`;
+    const detail = `Nothing that the feed gave could be recorded since ${timestamp(since)}${fault}.`;
+    reasons.push({ code: 'feed_failing', detail });
+  }
+  for (const { sink, lagMs } of sinks) {
+    if (lagMs <= sinkLagLimitMs) continue;
+    const detail = `${sink} is ${seconds(lagMs)} s behind; its limit is ${seconds(sinkLagLimitMs)} s.`;
+    reasons.push({ code: 'sink_lagging', detail });
+  }
+  return { ready: reasons.length === 0, reasons };
+}
+
+function seconds(millis: number): number {
+  return Math.round(millis / 1000);
+}

@@ -1,0 +1,42 @@
+import { liveness, readiness } from './contract.ts';
+import type { App } from './app.ts';
+import type { Context } from './context.ts';
+import type { Metrics } from './metrics.ts';
+
+/** For those that watch over processes: alive, ready, and figures. */
+export function healthRoutes(app: App, context: Context, metrics: Metrics): void {
+  const { version } = context.recorder;
+  app.get(
+    '/livez',
+    {
+      schema: {
+        summary: 'Whether the process answers',
+        tags: ['health'],
+        response: { 200: liveness },
+      },
+    },
+    (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { live: true, version } as const;
+    },
+  );
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Whether the recorder does what it is for, and why not',
+        tags: ['health'],
+        response: { 200: readiness, 503: readiness },
+      },
+    },
+    (_request, reply) => {
+      const answer = context.readiness();
+      reply.header('cache-control', 'no-store').code(answer.ready ? 200 : 503);
+      return answer;
+    },
+  );
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    const text = await metrics.registry.metrics();
+    return reply.header('cache-control', 'no-store').type(metrics.registry.contentType).send(text);
+  });
+}

@@ -1,0 +1,93 @@
+import type { App } from './app.ts';
+import { cached } from './cached.ts';
+import type { Context } from './context.ts';
+import * as contract from './contract.ts';
+import type { Movers } from './contract.ts';
+import { listGaps } from './queries-history.ts';
+import { heldAgainstPrice, moved } from './queries-movers.ts';
+import { newestSeq } from './queries-written.ts';
+import { statusOf } from './status.ts';
+
+const tags = ['overview'];
+const { failure } = contract;
+
+/** Looking over many races costs most of all: it is done once a second at the most for each span of time. */
+const moversAgeMs = 1_000;
+
+/** What goes over all races: movers, gaps, and how the recorder does. */
+export function overviewRoutes(app: App, context: Context): void {
+  const { reader } = context;
+  const movers = moversReader(context);
+
+  app.get(
+    '/api/movers',
+    {
+      schema: {
+        summary: 'Runners whose price moved most, and runners that hold more money than their price says',
+        tags,
+        querystring: contract.queries.movers,
+        response: { 200: contract.movers, 400: failure },
+      },
+    },
+    ({ query: { minutes, limit } }) => {
+      const { shortening, drifting, held, ...rest } = movers(minutes);
+      const first = <T>(list: readonly T[]): T[] => list.slice(0, limit);
+      return { ...rest, shortening: first(shortening), drifting: first(drifting), held: first(held) };
+    },
+  );
+
+  app.get(
+    '/api/gaps',
+    {
+      schema: {
+        summary: 'What was missed, over all races, the newest first',
+        tags,
+        querystring: contract.queries.gaps,
+        response: { 200: contract.gapList, 400: failure },
+      },
+    },
+    ({ query: { open, ...query } }) =>
+      reader.read((prepare) => {
+        const { rows, next } = listGaps(prepare, { ...query, open: open === 'true' });
+        return { seq: newestSeq(prepare), gaps: rows, next };
+      }),
+  );
+
+  app.get(
+    '/api/status',
+    {
+      schema: { summary: 'How the recorder does', tags, response: { 200: contract.status } },
+    },
+    (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return statusOf(context);
+    },
+  );
+}
+
+/** Most that any list can be asked to hold. */
+const most = 100;
+
+function moversReader({ reader, recorder }: Context): (minutes: number) => Movers {
+  const readers = new Map<number, () => Movers>();
+  const read = (minutes: number): Movers =>
+    reader.read((prepare) => {
+      const now = recorder.now();
+      const changes = moved(prepare, now - minutes * 60_000).sort((a, b) => a.change - b.change);
+      return {
+        seq: newestSeq(prepare),
+        minutes,
+        shortening: changes.filter(({ change }) => change < 0).slice(0, most),
+        drifting: changes
+          .filter(({ change }) => change > 0)
+          .slice(-most)
+          .reverse(),
+        held: heldAgainstPrice(prepare, now, most),
+      };
+    });
+  return (minutes) => {
+    const reading = readers.get(minutes) ?? cached(moversAgeMs, () => read(minutes));
+    readers.set(minutes, reading);
+    return reading();
+  };
+}

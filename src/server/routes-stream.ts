@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { App } from './app.ts';
+import type { Context } from './context.ts';
+import { failure, queries, streamEvents } from './contract.ts';
+import { Problem } from './problem.ts';
+import type { StreamRequest } from './stream.ts';
+import type { Message } from './tail.ts';
+
+/** Server-Sent Events of everything that is written. */
+export function streamRoute(app: App, { streams }: Context): void {
+  app.get(
+    '/api/stream',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What is written, as it comes (Server-Sent Events)',
+        description: `Events: ${Object.keys(streamEvents).join(', ')}. The id of each is its seq: Last-Event-ID resumes.`,
+        tags: ['stream'],
+        querystring: queries.stream,
+        response: {
+          200: {
+            description: 'A stream that ends when the server stops.',
+            content: { 'text/event-stream': { schema: z.string() } },
+          },
+          400: failure,
+          503: failure,
+        },
+      },
+    },
+    (request, reply) => {
+      const wishes: StreamRequest = {
+        after: lastEvent(request.headers['last-event-id']) ?? request.query.after ?? null,
+        wants: wantedBy(request.query.race, request.query.events),
+      };
+      streams.admit();
+      reply.hijack();
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      streams.serve(reply.raw, wishes);
+    },
+  );
+}
+
+function lastEvent(header: string | string[] | undefined): number | null {
+  if (header === undefined || header === '') return null;
+  const seq = Number(header);
+  if (Number.isSafeInteger(seq) && seq >= 0) return seq;
+  throw new Problem(400, 'Last-Event-ID is not the id of an event of this stream.');
+}
+
+function wantedBy(raceId: string | undefined, events: string | undefined): (message: Message) => boolean {
+  const names = events?.split(',');
+  const unknown = names?.find((name) => !(name in streamEvents));
+  if (unknown !== undefined) {
+    throw new Problem(
+      400,
+      `"events" names one that there is not; there are ${Object.keys(streamEvents).join(', ')}.`,
+    );
+  }
+  const wanted = names === undefined ? null : new Set(names);
+  return (message) =>
+    (raceId === undefined || message.raceId === raceId) && (wanted === null || wanted.has(message.name));
+}

@@ -1,0 +1,160 @@
+import { Subscription } from 'rxjs';
+import type { LogFields } from '../domain/log-events.ts';
+import type { Change, GapRow } from '../domain/tables.ts';
+import { listen, neverFails } from './listen.ts';
+import { PollMinutes } from './poll-minutes.ts';
+import type { Poll } from './contract.ts';
+import type { Recorder } from './recorder.ts';
+
+/** The plan that a race is polled by. */
+export interface RacePlan {
+  readonly band: string;
+  /** Milliseconds of the recorder's clock; null where polls are made at set times. */
+  readonly everyMs: number | null;
+}
+
+/** How delivering to a sink goes, since the start. */
+export interface SinkVitals {
+  retries: number;
+  delivered: number;
+  refused: number;
+  /** Why deliveries wait, by table; under '' for all of them. */
+  readonly paused: Map<string, string>;
+}
+
+/** What the recorder has done since the start and how it is, gathered from what it tells. All of it is bounded. */
+export class Vitals {
+  readonly polls = { changed: 0, unchanged: 0, failed: 0 };
+  readonly minutes = new PollMinutes();
+  /** Plan of each race that is being polled or waited for. */
+  readonly plans = new Map<string, RacePlan>();
+  /** Rows committed, by table. */
+  readonly rows = new Map<string, number>();
+  /** Sinks that are delivered to. */
+  readonly sinks = new Map<string, SinkVitals>();
+  /** Gaps that began since the start, by reason. */
+  readonly gaps = new Map<string, number>();
+  quarantined = 0;
+  /** Whether an import has finished. */
+  imported = false;
+  stopping = false;
+  /** Epoch milliseconds of the recorder's clock. */
+  readonly startedAt: number;
+  /** When the feed last gave something that was recorded, on the same clock; null before it ever did. */
+  lastGoodAt: number | null = null;
+  /** Why the newest poll or listing that failed did; null before the first. */
+  lastFault: string | null = null;
+  readonly #openGaps: Set<string>;
+  readonly #now: () => number;
+  readonly #work = new Subscription();
+
+  /** @param openGaps ids of gaps that an earlier run left open */
+  constructor(recorder: Pick<Recorder, 'now' | 'event$' | 'committed$'>, openGaps: Iterable<string>) {
+    this.#now = recorder.now;
+    this.#openGaps = new Set(openGaps);
+    this.startedAt = recorder.now();
+    this.#work.add(
+      recorder.committed$.subscribe({
+        next: (changes) => {
+          for (const change of changes) this.#committed(change);
+        },
+        error: neverFails,
+      }),
+    );
+    this.#work.add(
+      listen(recorder.event$, {
+        'poll.changed': ({ lateness_ms }) => {
+          this.#polled('changed', lateness_ms);
+        },
+        'poll.unchanged': ({ lateness_ms }) => {
+          this.#polled('unchanged', lateness_ms);
+        },
+        'poll.failed': ({ lateness_ms, reason }) => {
+          this.#polled('failed', lateness_ms);
+          this.lastFault = reason;
+        },
+        'poll.quarantined': () => {
+          this.quarantined++;
+        },
+        'listing.quarantined': () => {
+          this.quarantined++;
+        },
+        'listing.taken': () => {
+          this.lastGoodAt = this.#now();
+        },
+        'listing.failed': ({ reason }) => {
+          this.lastFault = reason;
+        },
+        'import.finished': () => {
+          this.imported = true;
+        },
+        'race.cadence': ({ race_id, band, every_ms }) => {
+          this.plans.set(race_id, { band, everyMs: every_ms });
+        },
+        'race.settled': ({ race_id }) => {
+          this.plans.delete(race_id);
+        },
+        'race.dropped': ({ race_id }) => {
+          this.plans.delete(race_id);
+        },
+        'service.stopping': () => {
+          this.stopping = true;
+        },
+        'sink.started': ({ sink }) => {
+          this.#sink(sink);
+        },
+        'sink.delivered': ({ sink, rows, refused }) => {
+          const vitals = this.#sink(sink);
+          vitals.delivered += rows;
+          vitals.refused += refused;
+        },
+        'sink.lagging': ({ sink }) => {
+          this.#sink(sink).retries++;
+        },
+        'sink.paused': (fields) => {
+          this.#paused(fields);
+        },
+        'sink.resumed': ({ sink, table }) => {
+          this.#sink(sink).paused.delete(table ?? '');
+        },
+      }),
+    );
+  }
+
+  /** Hears nothing more. */
+  close(): void {
+    this.#work.unsubscribe();
+  }
+
+  #polled(outcome: Poll['outcome'], latenessMs: number): void {
+    this.polls[outcome]++;
+    const now = this.#now();
+    this.minutes.add(now, outcome, latenessMs);
+    if (outcome !== 'failed') this.lastGoodAt = now;
+  }
+
+  #committed(change: Change): void {
+    this.rows.set(change.table, (this.rows.get(change.table) ?? 0) + 1);
+    if (change.table === 'gaps' && 'row' in change) this.#gap(change.row);
+  }
+
+  /** A gap is written when it opens and again when it ends, or only then. */
+  #gap({ id, to_time, reason }: GapRow): void {
+    if (!this.#openGaps.has(id)) this.gaps.set(reason, (this.gaps.get(reason) ?? 0) + 1);
+    if (to_time === null) this.#openGaps.add(id);
+    else this.#openGaps.delete(id);
+  }
+
+  #sink(name: string): SinkVitals {
+    let vitals = this.sinks.get(name);
+    if (vitals === undefined) {
+      vitals = { retries: 0, delivered: 0, refused: 0, paused: new Map() };
+      this.sinks.set(name, vitals);
+    }
+    return vitals;
+  }
+
+  #paused({ sink, table, reason }: LogFields<'sink.paused'>): void {
+    this.#sink(sink).paused.set(table ?? '', reason);
+  }
+}
