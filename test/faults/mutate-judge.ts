@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { emptyBaseline } from '../../src/domain/baseline.ts';
+import { FeedError } from '../../src/domain/source.ts';
+import { timestamp } from '../../src/domain/time.ts';
+import { writeOf } from '../../src/sinks/journal/changes.ts';
+import { parseEvent } from '../../src/sources/tab/parse.ts';
+import { defaultCadence } from '../../src/streams/cadence.ts';
+import type { PollOutcome } from '../../src/streams/poll.ts';
+import { stepOf } from '../../src/streams/race-state.ts';
+import type { RaceState, Step } from '../../src/streams/race-state.ts';
+import { expectedRows } from '../support/reference/expected.ts';
+import type { RecordedLine } from '../support/reference/recording.ts';
+import { rowsOf } from '../support/snapshots.ts';
+import type { JsonObject, ServedEvent, ServedRunner, ServedSlice } from '../support/snapshots.ts';
+import { anyMutation, mutated, textOf } from './mutate.ts';
+import type { Mutation } from './mutate.ts';
+import { payloadOf, raceIdOf } from './mutate-payloads.ts';
+import type { Served } from './mutate-payloads.ts';
+
+/** A few responses of a race in a row, changed. */
+export interface MutatedRace {
+  readonly race: number;
+  readonly from: number;
+  /** What is changed in each response; nothing in some. */
+  readonly steps: readonly (readonly Mutation[])[];
+}
+
+export const anyMutatedRace: fc.Arbitrary<MutatedRace> = fc.record({
+  race: fc.nat({ max: 9_999 }),
+  from: fc.nat({ max: 9_999 }),
+  steps: fc.array(fc.array(anyMutation, { maxLength: 2 }), { minLength: 4, maxLength: 4 }),
+});
+
+/** What became of mutated responses. */
+export interface Tally {
+  payloads: number;
+  quarantined: number;
+  taken: number;
+}
+
+/** A response on its way. */
+export interface Sent {
+  readonly text: string;
+  /** When it is received, epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface SentRace {
+  readonly raceId: string;
+  readonly sent: readonly Sent[];
+}
+
+/** The responses of a race as they are sent. */
+export function sentOf(races: readonly Served[], { race, from, steps }: MutatedRace): SentRace {
+  const served = races[race % races.length] ?? [];
+  const first = from % Math.max(1, served.length - steps.length + 1);
+  const sent = served.slice(first, first + steps.length).map((response, index) => {
+    const changed = (steps[index] ?? []).reduce(mutated, payloadOf(response));
+    return { text: textOf(changed), at: Date.parse(response.header.generated_time) + 500 + index };
+  });
+  return { raceId: served[0] === undefined ? '' : raceIdOf(served[0]), sent };
+}
+
+const rules = { cadence: defaultCadence, runningSince: 0, correctionMs: 0 };
+const compared = [
+  ...(['odds_history', 'money_flow_history', 'pool_history', 'race_events', 'race_results', 'gaps'] as const),
+];
+
+/**
+ * Takes responses as an actor does, each at its time, and tells what is wrong: an error that is no
+ * quarantine, a quarantine that moved the baseline, a row that no table holds, rows that the reference does not
+ * expect of the responses taken.
+ */
+export function faultsOf({ raceId, sent }: SentRace, tally: Tally): string[] {
+  const problems: string[] = [];
+  const taken: Step[] = [];
+  const lines: RecordedLine[] = [];
+  let state = newState(raceId);
+  for (const { text, at } of sent) {
+    const outcome = outcomeOf(raceId, text, at);
+    const step = stepOf(state, outcome, rules);
+    tally.payloads++;
+    if (step.failure === null) {
+      tally.taken++;
+      taken.push(step);
+      lines.push(lineOf(raceId, text, at));
+    } else {
+      tally.quarantined++;
+      if (step.failure.reason !== 'malformed' || step.failure.body === null) problems.push('not quarantined');
+      if (step.state.baseline !== state.baseline) problems.push('a quarantined response moved the baseline');
+    }
+    for (const change of step.changes) writeOf(change);
+    state = step.state;
+  }
+  const expected = expectedRows(lines);
+  // Times without a poll are the actor's to tell; the reference knows those between fluctuations.
+  const rows = (table: (typeof compared)[number]) =>
+    rowsOf(taken, table).filter((row) => table !== 'gaps' || Reflect.get(row, 'entrant_id') !== null);
+  for (const table of compared) {
+    const columns = Object.keys(expected[table][0] ?? {});
+    problems.push(...differences(table, sorted(rows(table), columns), sorted(expected[table], columns)));
+  }
+  return problems;
+}
+
+function newState(raceId: string): RaceState {
+  const polls = { phase: 0, last: null, lastGoodAt: null };
+  return { baseline: emptyBaseline(raceId), polls, gap: null, movedAt: -Infinity };
+}
+
+/** A response as the client gives it to the actor. */
+function outcomeOf(raceId: string, text: string, at: number): PollOutcome {
+  const times = { due: at, startedAt: at, finishedAt: at };
+  try {
+    const snapshot = parseEvent(JSON.parse(text) as unknown);
+    if (snapshot.raceId !== raceId) throw new Error('another race');
+    return { ...times, kind: 'taken', received: { snapshot, bytes: text.length, notGranted: [] } };
+  } catch (cause) {
+    const error = new FeedError('malformed', 'not understood', { cause, body: Buffer.from(text) });
+    return { ...times, kind: 'failed', error };
+  }
+}
+
+function lineOf(raceId: string, text: string, at: number): RecordedLine {
+  const url = `/affiliates/v1/racing/events/${raceId}`;
+  const body = JSON.parse(text) as ServedEvent;
+  const { money_tracker: money, ...data } = body.data;
+  // It adds up in the order served; of fractions and very large numbers another order gives another last digit.
+  const entrants = money?.entrants?.toSorted(bySize) ?? null;
+  // Bets are not compared: it knows only times that are times.
+  const others = { big_bets: null, live_bets: null, biggest_bet: null };
+  const runners = body.data.runners.map(withTimes);
+  const given = { ...data, ...others, runners, money_tracker: { entrants } };
+  return { receivedAt: timestamp(at), url, status: 200, body: { ...body, data: given } };
+}
+
+/** A runner without dated prices whose date is none: the recorder passes over them, and the reference knows only times. */
+function withTimes(runner: ServedRunner): ServedRunner {
+  const dated = runner.flucs_with_timestamp as Readonly<Record<string, unknown>> | null | undefined;
+  if (dated == null) return runner;
+  const entries = Object.entries(dated).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.filter(hasTime) : hasTime(value) ? value : null,
+  ]);
+  return { ...runner, flucs_with_timestamp: Object.fromEntries(entries) as JsonObject };
+}
+
+function hasTime(entry: unknown): boolean {
+  const { timestamp: time } = (entry ?? {}) as { timestamp?: unknown };
+  return (
+    typeof time === 'string' &&
+    /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(time) &&
+    Date.parse(time) >= firstYear &&
+    Date.parse(time) <= lastYear
+  );
+}
+
+const [firstYear, lastYear] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+function bySize(one: ServedSlice, other: ServedSlice): number {
+  const hold = (one.hold_percentage ?? 0) - (other.hold_percentage ?? 0);
+  return hold === 0 ? (one.bet_percentage ?? 0) - (other.bet_percentage ?? 0) : hold;
+}
+
+function differences(table: string, rows: readonly string[], expected: readonly string[]): string[] {
+  const [here, there] = [new Set(rows), new Set(expected)];
+  return [
+    ...rows.filter((row) => !there.has(row)).map((row) => `${table}: not expected ${row}`),
+    ...expected.filter((row) => !here.has(row)).map((row) => `${table}: missing ${row}`),
+  ];
+}
+
+/** Each once: the journal keeps the first of two rows with one id. */
+function sorted(rows: readonly object[], columns: readonly string[]): string[] {
+  const once = new Map(rows.map((row) => [String(Reflect.get(row, 'id')), row] as const).toReversed());
+  return [...once.values()]
+    .map((row) => JSON.stringify(columns.map((column) => plain(Reflect.get(row, column)))))
+    .toSorted();
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
