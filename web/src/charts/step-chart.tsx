@@ -1,0 +1,91 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { scheme, zone } from '../settings.ts';
+import type { Span } from '../series/align.ts';
+import { align } from '../series/align.ts';
+import type { Point } from '../series/points.ts';
+import { chartOptions, drawnValue } from './options.ts';
+
+/** One line of a chart. */
+export interface ChartLine {
+  readonly id: string;
+  /** Stands at the line's end. */
+  readonly mark: string;
+  readonly name: string;
+  /** Place in the palette; beyond its twelve colours lines are dashed. */
+  readonly colour: number;
+  readonly points: readonly Point[];
+}
+
+export interface StepChartProps {
+  /** What a screen reader says of the picture; the table beside it says the rest. */
+  readonly label: string;
+  readonly lines: readonly ChartLine[];
+  readonly span: Span;
+  /** Times without data: shaded. */
+  readonly gaps: readonly Span[];
+  /** The advertised start, epoch milliseconds. */
+  readonly start: number | null;
+  /** `ratio`: equal shares of change are equally high, as prices are read. */
+  readonly scale: 'ratio' | 'linear';
+  readonly format: (value: number) => string;
+  /** The line that stands out. */
+  readonly highlighted: string | null;
+  readonly height: number;
+}
+
+/** More times than this are not told apart in the width of a chart. */
+const columns = 1_200;
+
+/** Lines of values that hold until the next, each at its true times. */
+export function StepChart(props: StepChartProps) {
+  const { lines, span, label, height } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLParagraphElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  // What is drawn beside the lines asks for the newest of it.
+  const current = useRef(props);
+  current.current = props;
+  const shape = `${lines.map(({ id }) => id).join()} ${scheme.value} ${zone.value} ${height}`;
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    const tell = (text: string): void => {
+      if (readout.current) readout.current.textContent = text;
+    };
+    const options = chartOptions(() => current.current, element.clientWidth, zone.peek(), tell);
+    const made = new uPlot(options, alignLines(current.current), element);
+    chart.current = made;
+    const resize = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+    });
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    chart.current?.setData(alignLines(current.current));
+  }, [lines, span.from, span.to, props.gaps]);
+
+  useEffect(() => {
+    chart.current?.redraw(false);
+  }, [props.highlighted]);
+
+  return (
+    <div class="chart-frame">
+      <p class="readout num" aria-hidden="true" ref={readout} />
+      <div class="chart" role="img" aria-label={label} ref={place} />
+    </div>
+  );
+}
+
+function alignLines({ lines, span, scale }: StepChartProps): uPlot.AlignedData {
+  const all = lines.map(({ points }) => points);
+  const [times, ...values] = align(all, span, columns);
+  return [times, ...values.map((line) => line.map((value) => drawnValue(value, scale === 'ratio')))];
+}
