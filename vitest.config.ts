@@ -7,5 +7,7 @@ export default defineConfig({
     // Tests that start processes and servers of their own share two cores with each other.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Vitest would leave one core to itself; most tests here wait for processes.
+    maxWorkers: 2,
   },
 });

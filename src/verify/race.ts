@@ -22,6 +22,8 @@ export interface StoredRace {
   /** With each entrant's `prices` as its history tells them last. */
   readonly baseline: Baseline;
   readonly race: RaceRow | null;
+  /** The time of the newest response that was taken, epoch milliseconds; null when none was. */
+  readonly newestResponse: number | null;
   readonly meeting: MeetingRow | null;
   readonly entrants: ReadonlyMap<string, EntrantRow>;
   /** The latest revision. */
@@ -42,14 +44,14 @@ export function verifyRace(
   listed: ListedRace | null,
 ): FieldDifference[] {
   const { generatedAt } = snapshot;
-  if (stored.baseline.generatedAt === null) {
+  if (stored.newestResponse === null) {
     return [{ entrantId: null, field: 'event', stored: null, served: timestamp(generatedAt) }];
   }
   // As of the response's own time: it counts, but for the listing's Abandoned.
   const report = listed === null ? null : { generatedAt, status: listed.status };
   const { changes } = diffEvent({ ...stored.baseline, listed: report }, snapshot, generatedAt);
   const differences = changes.flatMap((change) => told(change, stored));
-  if (stored.baseline.generatedAt > generatedAt) return differences;
+  if (stored.newestResponse > generatedAt) return differences;
   return [...differences, ...listedDifferences(stored, listed), ...absentPools(stored, snapshot)];
 }
 

@@ -86,10 +86,12 @@ describe('a run', () => {
 
     await sink.close();
     await becomes(service.url, 'sink_lagging');
-    const text = await (await fetch(`${service.url}/metrics`)).text();
-    expect(text).toMatch(/^oddstream_ready 0$/m);
-    expect(text).toMatch(/^oddstream_sink_retries_total\{sink="appwrite"\} [1-9]/m);
-    expect(text).toMatch(/^oddstream_sink_lag_rows\{sink="appwrite"\} [1-9]/m);
+    await vi.waitFor(async () => {
+      const text = await (await fetch(`${service.url}/metrics`)).text();
+      expect(text).toMatch(/^oddstream_ready 0$/m);
+      expect(text).toMatch(/^oddstream_sink_retries_total\{sink="appwrite"\} [1-9]/m);
+      expect(text).toMatch(/^oddstream_sink_lag_rows\{sink="appwrite"\} [1-9]/m);
+    }, patience);
     const { sinks } = (await (await fetch(`${service.url}/api/status`)).json()) as {
       sinks: { lag_seconds: number }[];
     };

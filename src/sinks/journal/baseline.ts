@@ -52,7 +52,8 @@ function meetingRow(prepare: Prepare, meetingId: string): MeetingRow | null {
   return stored === undefined ? null : decodeRow(meetings, stored);
 }
 
-function newestResponse(prepare: Prepare, raceId: string): number | null {
+/** The time of the newest response that was taken of a race, epoch milliseconds; null when none was. */
+export function newestResponse(prepare: Prepare, raceId: string): number | null {
   const sql = 'SELECT max(source_time) AS time FROM polls WHERE race_id = ?';
   const { time } = prepare(sql).get(raceId) as { time: string | null };
   return millis(time);
