@@ -12,8 +12,8 @@ import type { Message, Tail } from './tail.ts';
 /** Clients of the stream at once. */
 export const mostClients = 256;
 
-/** Rows of a table beyond which a client is told to read its pages again, instead of all that it missed. */
-const mostMissed = 10_000;
+/** Rows beyond which a client is told to read its pages again, instead of all that it missed. */
+const mostMissed = 50_000;
 
 const beatEveryMs = 15_000;
 

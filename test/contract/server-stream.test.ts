@@ -157,7 +157,7 @@ describe('a stream', () => {
 
   it('begins now without a number, and tells one that is too far behind or ahead to read again', async () => {
     const journal = writable('reset.db');
-    write(journal, 10_001);
+    write(journal, 50_001);
     const { url } = await serveJournal(file('reset.db'));
     const newest = recordedSeqs(file('reset.db'), 0, Number.MAX_SAFE_INTEGER).at(-1) ?? 0;
     const streams = ['', '?after=0', `?after=${newest + 1}`].map((query) =>
@@ -166,7 +166,7 @@ describe('a stream', () => {
     await vi.waitFor(() => {
       for (const { events } of streams) expect(events).not.toEqual([]);
     }, patience);
-    write(journal, 1, 20_000);
+    write(journal, 1, 60_000);
     await vi.waitFor(() => {
       expect(streams.map(({ events }) => events.map(({ event }) => event))).toEqual([
         ['hello', 'odds'],

@@ -245,6 +245,41 @@ describe('rows for which the server fails again and again', () => {
   );
 });
 
+describe('rows that the server takes later', () => {
+  it.each([
+    ['a limit of calls', 'rate_limited', 429],
+    ['a connection that fails', 'network', 0],
+  ] as const)('are neither given up nor sent one by one: %s', (_what, fault, status) => {
+    marbles((m) => {
+      const error = callError(fault, { status });
+      const races = some('races', 100);
+      const rows = { odds_history: some('odds_history', 1, 2, 3, 4), races };
+      const { rounds, refused, cursors, asked } = setUp(
+        rows,
+        (table, ids) =>
+          table === 'odds_history' ? m.cold('-#', {}, error) : m.cold('-(a|)', { a: new Set(ids) }),
+        m.scheduler,
+        { batchRows: 4 },
+      );
+      const round$ = interval(1_000, m.scheduler).pipe(
+        take(20),
+        concatMap((count) => {
+          races.push(...some('races', 200 + count));
+          return rounds.round().pipe(catchError(() => EMPTY));
+        }),
+        ignoreElements(),
+      );
+      m.expect(round$).toBeObservable('20002ms |');
+      m.flush();
+      expect(refused).toEqual([]);
+      expect(cursors.get('odds_history')).toBeUndefined();
+      expect(asked.filter(({ table }) => table === 'odds_history').map(({ ids }) => ids.length)).toEqual(
+        Array.from({ length: 20 }, () => 4),
+      );
+    })();
+  });
+});
+
 describe('a write of current rows that was given up without an answer', () => {
   it(
     'is made again after a while, with what was written since',

@@ -50,6 +50,11 @@ export class AppwriteError extends Error {
   get passes(): boolean {
     return passing.has(this.fault);
   }
+
+  /** Whether a server that goes on failing like this may do so for what was sent, and not for all calls alike. */
+  get mayBeOfRows(): boolean {
+    return this.fault === 'server_error' || this.fault === 'timeout';
+  }
 }
 
 const longestDetail = 300;

@@ -185,6 +185,7 @@ export class Rounds {
     const [first] = rows;
     if (!(error instanceof AppwriteError) || !error.passes || first === undefined) throw error;
     if (route.isCurrent) this.#doubts.add(route.part, cursor, error);
+    if (!error.mayBeOfRows) throw error;
     route.pace.failed(this.#successes);
     if (!route.pace.gaveUp(route.rowLimit, this.#successes)) throw error;
     return { rows: 0, seq: first.seq, refused: [{ outgoing: first, reason: error.message }] };
