@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { emptyBaseline } from '../../src/domain/baseline.ts';
+import type { Baseline } from '../../src/domain/baseline.ts';
 import { FeedError } from '../../src/domain/source.ts';
-import { timestamp } from '../../src/domain/time.ts';
+import { epochMillis, timestamp } from '../../src/domain/time.ts';
 import { writeOf } from '../../src/sinks/journal/changes.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
@@ -83,7 +84,7 @@ export function faultsOf({ raceId, sent }: SentRace, tally: Tally): string[] {
     if (step.failure === null) {
       tally.taken++;
       taken.push(step);
-      lines.push(lineOf(raceId, text, at));
+      lines.push(lineOf(state.baseline, text, at));
     } else {
       tally.quarantined++;
       if (step.failure.reason !== 'malformed' || step.failure.body === null) problems.push('not quarantined');
@@ -121,7 +122,8 @@ function outcomeOf(raceId: string, text: string, at: number): PollOutcome {
   }
 }
 
-function lineOf(raceId: string, text: string, at: number): RecordedLine {
+function lineOf(before: Baseline, text: string, at: number): RecordedLine {
+  const { raceId } = before;
   const url = `/affiliates/v1/racing/events/${raceId}`;
   const body = JSON.parse(text) as ServedEvent;
   const { money_tracker: money, ...data } = body.data;
@@ -129,7 +131,11 @@ function lineOf(raceId: string, text: string, at: number): RecordedLine {
   const entrants = money?.entrants?.toSorted(bySize) ?? null;
   // Bets are not compared: it knows only times that are times.
   const others = { big_bets: null, live_bets: null, biggest_bet: null };
-  const runners = body.data.runners.map(withTimes);
+  // A runner that only an older response has is not recorded; the reference would take its dated prices.
+  const isOlder = epochMillis(body.header.generated_time) < (before.generatedAt ?? -Infinity);
+  const runners = body.data.runners
+    .filter(({ entrant_id: id }) => !isOlder || before.entrants.has(id))
+    .map(withTimes);
   const given = { ...data, ...others, runners, money_tracker: { entrants } };
   return { receivedAt: timestamp(at), url, status: 200, body: { ...body, data: given } };
 }

@@ -16,7 +16,8 @@ describe('payloads with changes', () => {
       fc.property(anyMutatedRace, (one) => {
         expect(faultsOf(sentOf(races, one), tally)).toEqual([]);
       }),
-      { numRuns: 600 },
+      // New ones are for the long form (test/faults/feed.ts): a test that fails by chance helps nobody.
+      { numRuns: 600, seed: 1 },
     );
     expect(tally.payloads).toBeGreaterThan(1_800);
     expect(tally.quarantined).toBeGreaterThan(300);
