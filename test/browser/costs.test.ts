@@ -50,6 +50,20 @@ describe.skipIf(withoutBrowser)('a race of 24 runners with three hours of histor
     expect(Math.min(...taken)).toBeLessThan(0.2);
   });
 
+  it('can be used within a second of its first load', async () => {
+    const { url, raceId } = await servePageFixture({ ...large, changesPerSecond: 0 });
+    const taken: number[] = [];
+    for (let time = 0; time < 5 && !(Math.min(...taken) < 1_000); time++) {
+      const { page } = await openPage(browser);
+      await page.goto(`${url}/#/race/${raceId}`);
+      await page.locator('[data-entrant]').nth(23).waitFor();
+      // Its clock begins with the request of the page; the wait for the row looks only once a frame or so.
+      taken.push(await page.evaluate<number>('performance.now()'));
+      await page.context().close();
+    }
+    expect(Math.min(...taken)).toBeLessThan(1_000);
+  });
+
   it('takes at most 5 ms of scripting a change at 50 changes a second, without an error', async () => {
     const { url, raceId, sent } = await servePageFixture({ ...large, changesPerSecond: 50 });
     const { page, errors } = await openPage(browser);
