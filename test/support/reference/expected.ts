@@ -13,7 +13,7 @@ import { responseOf, type Response } from './response.ts';
 import { recordResults } from './results.ts';
 import type { Expected, Row } from './rows.ts';
 
-/** The rows that design.md demands for these lines, read in the order given. */
+/** The rows that the rules of the record demand for these lines, read in the order given. */
 export function expectedRows(lines: RecordedLine[]): Expected {
   const records = new Map<string, RaceRecord>();
   const meetings = new Map<Json, Row>();
