@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GapList, Movers } from '../../src/server/contract.ts';
+import type { GapList, Movers, Odds } from '../../src/server/contract.ts';
 import { price } from '../../web/src/format/numbers.ts';
 import { axeViolations, openBrowser, openPage, overhang, withoutBrowser } from '../support/browser.ts';
 import { unusedPort } from '../support/http.ts';
@@ -36,33 +36,34 @@ describe.skipIf(withoutBrowser)('the live page', () => {
     return watched.page;
   };
 
+  const stopService = async (): Promise<void> => {
+    service.running.child.kill('SIGTERM');
+    await service.running.ended;
+  };
+
   beforeAll(async () => {
-    const port = await unusedPort();
     browser = await openBrowser();
-    const began = performance.now();
-    service = await startPageService(port, [
-      '--db',
-      `${directory.path}/a.db`,
-      '--speed',
-      '60',
-      '--races',
-      '120',
-    ]);
-    first = await open('');
-    await first.locator('[data-race]').first().waitFor();
-    cold = performance.now() - began;
+    // Other tests share the machine: of a few starts, one shows what the service and the page themselves take.
+    for (let time = 0; time < 3 && cold >= 5_000; time++) {
+      if (time > 0) await stopService();
+      const args = ['--db', `${directory.path}/${time}.db`, '--speed', '60', '--races', '120'];
+      const port = await unusedPort();
+      const began = performance.now();
+      service = await startPageService(port, args);
+      first = await open('');
+      await first.locator('[data-race]').first().waitFor();
+      cold = performance.now() - began;
+    }
     raceId = (await raceStartingIn(service.url, 70)).race_id;
-  });
+  }, 90_000);
 
   afterAll(async () => {
-    service.running.child.kill('SIGTERM');
-    await Promise.all([browser.close(), service.running.ended]);
+    await Promise.all([browser.close(), stopService()]);
     directory.remove();
   });
 
-  it('shows races within seconds of a cold start', () => {
-    // 5 s by itself; here it shares two cores with other tests.
-    expect(cold).toBeLessThan(10_000);
+  it('shows races within five seconds of a cold start', () => {
+    expect(cold).toBeLessThan(5_000);
   });
 
   it('is sent compressed', async () => {
@@ -133,31 +134,46 @@ describe.skipIf(withoutBrowser)('the live page', () => {
   });
 
   it('changes prices within a second of their commit', async () => {
-    const { race_id: id } = await raceStartingIn(service.url, 1);
+    let longest = Infinity;
+    // Other tests share the machine: of a few races, one shows what the page itself takes.
+    for (let time = 0; time < 3 && longest >= 1_000; time++) {
+      const delays = await priceDelays((await raceStartingIn(service.url, 1)).race_id);
+      expect(delays).not.toEqual([]);
+      longest = Math.max(...delays);
+    }
+    expect(longest).toBeLessThan(1_000);
+  }, 90_000);
+
+  /** Real milliseconds from each move's commit until the page of its race showed it; Infinity where it never did. */
+  async function priceDelays(id: string): Promise<number[]> {
     const page = await open(`#/race/${id}`);
     await page.locator('[data-entrant]').first().waitFor();
     await page.evaluate(recordPrices);
     const { seq } = await raceDetail(service.url, id);
-    const moved = async () =>
-      (await rowsOf(service.url, id, 'odds', 'kind=fixed_win')).filter((row) => row.seq > seq);
-    await expect.poll(async () => (await moved()).length, patient).toBeGreaterThan(2);
-    await page.waitForTimeout(1_000);
+    const prices = async () =>
+      (await rowsOf(service.url, id, 'odds', 'kind=fixed_win')).toSorted((a, b) => a.seq - b.seq);
+    await expect
+      .poll(async () => (await prices()).filter((row) => row.seq > seq).length, patient)
+      .toBeGreaterThan(4);
+    await page.waitForTimeout(1_500);
     const { clock } = await status(service.url);
     const here = Date.now();
+    // A row's number is the recorder's time of its commit in microseconds.
+    const commitOf = (row: Odds): number => here - (Date.parse(clock.now) - row.seq / 1_000) / clock.speed;
     const seen = await page.evaluate<{ entrant: string; text: string; at: number }[]>('window.seen');
-    const delays = (await moved()).flatMap((row) => {
-      // A row's number is the recorder's time of its commit in microseconds.
-      const commit = here - (Date.parse(clock.now) - row.seq / 1_000) / clock.speed;
-      const change = seen.find(
-        ({ entrant, text, at }) =>
-          entrant === row.entrant_id && text === price(row.odds) && at >= commit - 50,
-      );
-      return change === undefined ? [] : [change.at - commit];
-    });
-    expect(delays.length).toBeGreaterThan(0);
-    expect(delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(1_000);
     await page.close();
-  });
+    return [...Map.groupBy(await prices(), ({ entrant_id: entrant }) => entrant)].flatMap(([entrant, rows]) =>
+      lastingMoves(rows, commitOf)
+        .filter((row) => row.seq > seq && commitOf(row) < here - 1_000)
+        .map((row) => {
+          const shown = seen.find(
+            ({ entrant: of, text, at }) =>
+              of === entrant && text === price(row.odds) && at >= commitOf(row) - 50,
+          );
+          return (shown?.at ?? Infinity) - commitOf(row);
+        }),
+    );
+  }
 
   it('shows the movers and the health that /api tells', async () => {
     const page = await open('#/movers');
@@ -239,6 +255,15 @@ describe.skipIf(withoutBrowser)('the live page', () => {
     expect(errors.flat()).toEqual([]);
   });
 });
+
+/** Of one runner's prices, those that stood for a second and differ from the one that stood before. */
+function lastingMoves(rows: readonly Odds[], commitOf: (row: Odds) => number): Odds[] {
+  const lasting = rows.filter((row, at) => {
+    const next = rows[at + 1];
+    return next === undefined || commitOf(next) - commitOf(row) > 1_000;
+  });
+  return lasting.filter((row, at) => at > 0 && row.odds !== lasting[at - 1]?.odds);
+}
 
 /** Processes share the machine with other tests: what is waited for may take its time. */
 const patient = { timeout: 20_000, interval: 150 };
