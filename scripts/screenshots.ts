@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
-import type { Race, RaceDetail, RaceList, Status } from '../src/server/contract.ts';
+import type { RaceDetail, RaceList } from '../src/server/contract/answers.ts';
+import type { Race } from '../src/server/contract/race.ts';
+import type { Status } from '../src/server/contract/status.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 import type { JournalReader } from '../sinks/journal/reader.ts';
-import type { Readiness } from './contract.ts';
+import type { Readiness } from './contract/status.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { JournalSigns } from './queries-status.ts';
 import type { Recorder } from './recorder.ts';

@@ -1,5 +1,5 @@
 import { epochMillis } from '../domain/time.ts';
-import type { Race } from './contract.ts';
+import type { Race } from './contract/race.ts';
 import type { StoredRace } from './queries-races.ts';
 import type { RacePlan } from './vitals.ts';
 

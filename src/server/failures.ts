@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { Failure } from './contract.ts';
+import type { Failure } from './contract/failure.ts';
 import { Problem } from './problem.ts';
 
 /** Told of an answer that failed by a fault of our own, with the route's pattern. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Context } from './context.ts';
-import type { SinkState } from './contract.ts';
+import type { SinkState } from './contract/status.ts';
 import { newestImport } from './queries-status.ts';
 import { gapReasons } from './reasons.ts';
 import { sinkStates } from './sink-states.ts';

@@ -1,5 +1,6 @@
 import { timestamp } from '../domain/time.ts';
-import type { Poll, PollMinute } from './contract.ts';
+import type { Poll } from './contract/history.ts';
+import type { PollMinute } from './contract/status.ts';
 
 const minuteMs = 60_000;
 

@@ -1,7 +1,8 @@
 import * as tables from '../domain/tables.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
-import * as contract from './contract.ts';
-import type { GapList, HistoryPart, OddsKind } from './contract.ts';
+import * as contract from './contract/history.ts';
+import type { GapList, HistoryPart } from './contract/answers.ts';
+import type { OddsKind } from './contract/history.ts';
 import { pageOf, placeOf } from './cursor.ts';
 import type { Page } from './cursor.ts';
 import { viewOf } from './view.ts';

@@ -1,5 +1,5 @@
 import type { Prepare } from '../sinks/journal/writer.ts';
-import type { Pool, Result } from './contract.ts';
+import type { Pool, Result } from './contract/history.ts';
 import { views } from './queries-history.ts';
 
 // From one product to the next by the index, however many rows each has.

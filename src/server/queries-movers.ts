@@ -1,6 +1,6 @@
 import { timestamp } from '../domain/time.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
-import type { HeldRunner, Mover } from './contract.ts';
+import type { HeldRunner, Mover } from './contract/answers.ts';
 
 /** Fixed-win rows that are looked at, the newest: beyond that the time looked at is cut short. */
 const mostRows = 20_000;

@@ -1,7 +1,7 @@
 import type { Prepare } from '../sinks/journal/writer.ts';
 import { pageOf, placeOf } from './cursor.ts';
 import type { Page } from './cursor.ts';
-import type { Race } from './contract.ts';
+import type { Race } from './contract/race.ts';
 
 /** Races as the journal knows them. */
 export type StoredRace = Omit<Race, 'band' | 'every_ms' | 'freshness'>;

@@ -1,6 +1,6 @@
 import type { Prepare } from '../sinks/journal/writer.ts';
 import type { StoredRow } from '../sinks/journal/rows.ts';
-import type { Runner } from './contract.ts';
+import type { Runner } from './contract/race.ts';
 
 const price = (column: string): string => `CASE WHEN ${column} > 0 THEN ${column} END AS ${column}`;
 const prices = ['fixed_win', 'fixed_place', 'pool_win', 'pool_place'].map(price);

@@ -2,7 +2,8 @@ import { timestamp } from '../domain/time.ts';
 import { sinkStatuses } from '../sinks/journal/lag.ts';
 import type { SinkStatus } from '../sinks/journal/lag.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
-import type { ImportResult, Poll } from './contract.ts';
+import type { Poll } from './contract/history.ts';
+import type { ImportResult } from './contract/status.ts';
 import { keptMinutes } from './poll-minutes.ts';
 
 /** What the journal alone knows of the recorder. */

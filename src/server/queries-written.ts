@@ -1,7 +1,7 @@
 import { numberedTables, quoted } from '../sinks/journal/ddl.ts';
 import type { StoredRow } from '../sinks/journal/rows.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
-import type { StreamEventName } from './contract.ts';
+import type { StreamEventName } from './contract/stream.ts';
 import { views } from './queries-history.ts';
 import { racesWritten } from './queries-races.ts';
 import type { StoredRace } from './queries-races.ts';

@@ -1,5 +1,5 @@
 import { timestamp } from '../domain/time.ts';
-import type { Readiness, Reason } from './contract.ts';
+import type { Readiness, Reason } from './contract/status.ts';
 
 /** Races or listings are asked for at least every two minutes: after so long without an answer the feed is failing. */
 export const failingMs = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { liveness, readiness } from './contract.ts';
+import { liveness, readiness } from './contract/status.ts';
 import type { App } from './app.ts';
 import type { Context } from './context.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,15 +1,17 @@
 import type { App } from './app.ts';
 import { cached } from './cached.ts';
 import type { Context } from './context.ts';
-import * as contract from './contract.ts';
-import type { Movers } from './contract.ts';
+import * as answers from './contract/answers.ts';
+import { failure } from './contract/failure.ts';
+import { queries } from './contract/query.ts';
+import { status as statusAnswer } from './contract/status.ts';
+import type { Movers } from './contract/answers.ts';
 import { listGaps } from './queries-history.ts';
 import { heldAgainstPrice, moved } from './queries-movers.ts';
 import { newestSeq } from './queries-written.ts';
 import { statusOf } from './status.ts';
 
 const tags = ['overview'];
-const { failure } = contract;
 
 /** Looking over many races costs most of all: it is done once a second at the most for each span of time. */
 const moversAgeMs = 1_000;
@@ -25,8 +27,8 @@ export function overviewRoutes(app: App, context: Context): void {
       schema: {
         summary: 'Runners whose price moved most, and runners that hold more money than their price says',
         tags,
-        querystring: contract.queries.movers,
-        response: { 200: contract.movers, 400: failure },
+        querystring: queries.movers,
+        response: { 200: answers.movers, 400: failure },
       },
     },
     ({ query: { minutes, limit } }) => {
@@ -42,8 +44,8 @@ export function overviewRoutes(app: App, context: Context): void {
       schema: {
         summary: 'What was missed, over all races, the newest first',
         tags,
-        querystring: contract.queries.gaps,
-        response: { 200: contract.gapList, 400: failure },
+        querystring: queries.gaps,
+        response: { 200: answers.gapList, 400: failure },
       },
     },
     ({ query: { open, ...query } }) =>
@@ -56,7 +58,7 @@ export function overviewRoutes(app: App, context: Context): void {
   app.get(
     '/api/status',
     {
-      schema: { summary: 'How the recorder does', tags, response: { 200: contract.status } },
+      schema: { summary: 'How the recorder does', tags, response: { 200: statusAnswer } },
     },
     (_request, reply) => {
       reply.header('cache-control', 'no-store');

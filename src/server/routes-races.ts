@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { App } from './app.ts';
 import type { Context } from './context.ts';
-import * as contract from './contract.ts';
-import type { HistoryPage, HistoryPart } from './contract.ts';
+import * as answers from './contract/answers.ts';
+import { failure } from './contract/failure.ts';
+import { queries } from './contract/query.ts';
+import type { HistoryPage, HistoryPart } from './contract/answers.ts';
 import { described } from './described.ts';
 import { Problem } from './problem.ts';
 import { history } from './queries-history.ts';
@@ -15,7 +17,6 @@ import { newestSeq } from './queries-written.ts';
 
 const params = z.object({ race_id: z.string().max(100) });
 const tags = ['races'];
-const { failure } = contract;
 
 /** Races, one race, and its history. */
 export function raceRoutes(app: App, context: Context): void {
@@ -29,8 +30,8 @@ export function raceRoutes(app: App, context: Context): void {
       schema: {
         summary: 'Races by their start: those next to jump, or those that have ended',
         tags,
-        querystring: contract.queries.races,
-        response: { 200: contract.raceList, 400: failure },
+        querystring: queries.races,
+        response: { 200: answers.raceList, 400: failure },
       },
     },
     ({ query }) =>
@@ -47,7 +48,7 @@ export function raceRoutes(app: App, context: Context): void {
         summary: 'A race with its runners, as they stand now',
         tags,
         params,
-        response: { 200: contract.raceDetail, 404: failure },
+        response: { 200: answers.raceDetail, 404: failure },
       },
     },
     ({ params: { race_id } }) =>
@@ -68,7 +69,7 @@ export function raceRoutes(app: App, context: Context): void {
       return page as unknown as HistoryPage<P>;
     });
 
-  const { odds, ...others } = contract.historyPages;
+  const { odds, ...others } = answers.historyPages;
   app.get(
     '/api/races/:race_id/odds',
     {
@@ -76,7 +77,7 @@ export function raceRoutes(app: App, context: Context): void {
         summary: 'Every price that was recorded, in the order of their own times',
         tags,
         params,
-        querystring: contract.queries.odds,
+        querystring: queries.odds,
         response: { 200: odds, 400: failure, 404: failure },
       },
     },
@@ -90,7 +91,7 @@ export function raceRoutes(app: App, context: Context): void {
           summary: summaries[part],
           tags,
           params,
-          querystring: contract.queries.history,
+          querystring: queries.history,
           response: { 200: others[part], 400: failure, 404: failure },
         },
       },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { App } from './app.ts';
 import type { Context } from './context.ts';
-import { failure, queries, streamEvents } from './contract.ts';
+import { failure } from './contract/failure.ts';
+import { queries } from './contract/query.ts';
+import { streamEvents } from './contract/stream.ts';
 import { Problem } from './problem.ts';
 import type { StreamRequest } from './stream.ts';
 import type { Message } from './tail.ts';

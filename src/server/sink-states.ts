@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { SinkState } from './contract.ts';
+import type { SinkState } from './contract/status.ts';
 
 /** How the sinks stand that are delivered to in this run: others may have followed the journal in earlier ones. */
 export function sinkStates({

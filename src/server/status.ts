@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { timestamp } from '../domain/time.ts';
 import type { Context } from './context.ts';
-import type { Clock, Status } from './contract.ts';
+import type { Clock, Status } from './contract/status.ts';
 import { newestImport } from './queries-status.ts';
 import { newestSeq } from './queries-written.ts';
 import type { Recorder } from './recorder.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { asyncScheduler, interval } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import type { JournalReader } from '../sinks/journal/reader.ts';
-import type { Clock } from './contract.ts';
+import type { Clock } from './contract/status.ts';
 import { Problem } from './problem.ts';
 import { rowsAfter } from './queries-written.ts';
 import { StreamClient } from './stream-client.ts';

@@ -3,7 +3,7 @@ import type { LogFields } from '../domain/log-events.ts';
 import type { Change, GapRow } from '../domain/tables.ts';
 import { listen, neverFails } from './listen.ts';
 import { PollMinutes } from './poll-minutes.ts';
-import type { Poll } from './contract.ts';
+import type { Poll } from './contract/history.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The plan that a race is polled by. */

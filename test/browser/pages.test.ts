@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GapList, Movers, Odds } from '../../src/server/contract.ts';
+import type { GapList, Movers } from '../../src/server/contract/answers.ts';
+import type { Odds } from '../../src/server/contract/history.ts';
 import { price } from '../../web/src/format/numbers.ts';
 import { axeViolations, openBrowser, openPage, overhang, withoutBrowser } from '../support/browser.ts';
 import { unusedPort } from '../support/http.ts';

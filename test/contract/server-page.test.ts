@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failure } from '../../src/server/contract.ts';
+import { failure } from '../../src/server/contract/failure.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
 import type { Journal } from '../../src/sinks/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../src/domain/tables.ts';
-import * as contract from '../../src/server/contract.ts';
-import type { HistoryPart, RaceList } from '../../src/server/contract.ts';
+import type { HistoryPage } from '../../src/server/contract/answers.ts';
+import type { HistoryPart, RaceList } from '../../src/server/contract/answers.ts';
 import * as history from '../../src/server/queries-history.ts';
 import * as latest from '../../src/server/queries-latest.ts';
 import * as movers from '../../src/server/queries-movers.ts';
@@ -95,8 +95,8 @@ describe('pages', () => {
     'of prices are the whole history in the order of their times: %s',
     async (filter) => {
       const { url } = await serveJournal(file);
-      const whole = await pages<contract.HistoryPage<'odds'>>(`${url}/api/races/r1/odds?limit=2000${filter}`);
-      const parts = await pages<contract.HistoryPage<'odds'>>(`${url}/api/races/r1/odds?limit=11${filter}`);
+      const whole = await pages<HistoryPage<'odds'>>(`${url}/api/races/r1/odds?limit=2000${filter}`);
+      const parts = await pages<HistoryPage<'odds'>>(`${url}/api/races/r1/odds?limit=11${filter}`);
       const rows = whole.flatMap((page) => page.rows);
       expect(whole).toHaveLength(1);
       expect(rows.length).toBeGreaterThan(30);
@@ -124,7 +124,7 @@ describe('caching', () => {
     journal.commit([insert('odds_history', { id: 'own', race_id: 'r2', kind: 'fixed_win', basis: 'poll' })]);
     const third = await ask(path, etag);
     expect(third.status).toBe(200);
-    expect(((await third.json()) as contract.HistoryPage<'odds'>).rows).toHaveLength(1);
+    expect(((await third.json()) as HistoryPage<'odds'>).rows).toHaveLength(1);
     expect(third.headers.get('etag')).not.toBe(etag);
   });
 });

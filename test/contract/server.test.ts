@@ -4,8 +4,10 @@ import { request as rawRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import * as contract from '../../src/server/contract.ts';
-import type { Race } from '../../src/server/contract.ts';
+import * as answers from '../../src/server/contract/answers.ts';
+import { failure } from '../../src/server/contract/failure.ts';
+import { status as statusAnswer } from '../../src/server/contract/status.ts';
+import type { Race } from '../../src/server/contract/race.ts';
 import { root, temporaryDirectory } from '../support/process.ts';
 import { readStream, serveRun } from '../support/serving.ts';
 import type { Serving } from '../support/serving.ts';
@@ -26,7 +28,7 @@ beforeAll(async () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
   }, patience);
   await service.says('poll.changed');
-  const { races } = await answer('/api/races?limit=1', contract.raceList);
+  const { races } = await answer('/api/races?limit=1', answers.raceList);
   const [first] = races;
   if (first === undefined) throw new Error('no race is listed');
   race = first;
@@ -50,30 +52,30 @@ async function answer<S extends z.ZodType>(path: string, schema: S): Promise<z.i
 
 describe('the API', () => {
   it('lists the races next to jump by their start, with the plan that each is polled by', async () => {
-    const { races } = await answer('/api/races?limit=200', contract.raceList);
+    const { races } = await answer('/api/races?limit=200', answers.raceList);
     expect(races.length).toBeGreaterThan(5);
     const starts = races.map(({ advertised_start }) => advertised_start);
     expect(starts).toEqual(starts.toSorted());
     for (const { ended_at } of races) expect(ended_at).toBeNull();
     expect(races.some(({ band, every_ms }) => band !== null && every_ms !== null)).toBe(true);
     expect(races.filter(({ freshness }) => freshness === 'fresh')).not.toEqual([]);
-    const some = await answer(`/api/races?country=AUS&type=${race.type ?? 'T'}`, contract.raceList);
+    const some = await answer(`/api/races?country=AUS&type=${race.type ?? 'T'}`, answers.raceList);
     for (const { country, type } of some.races) expect([country, type]).toEqual(['AUS', race.type]);
   });
 
   it('lists those that have ended, the newest first', async () => {
-    const { races } = await answer('/api/races?view=ended', contract.raceList);
+    const { races } = await answer('/api/races?view=ended', answers.raceList);
     const starts = races.map(({ advertised_start }) => advertised_start);
     expect(starts).toEqual(starts.toSorted().reverse());
   });
 
   it('tells a race with its runners, their prices, and their change since the first one', async () => {
-    const detail = await answer(`/api/races/${race.race_id}`, contract.raceDetail);
+    const detail = await answer(`/api/races/${race.race_id}`, answers.raceDetail);
     expect(detail.race.race_id).toBe(race.race_id);
     expect(detail.runners.length).toBeGreaterThan(3);
     const page = await answer(
       `/api/races/${race.race_id}/odds?kind=fixed_win&limit=2000`,
-      contract.historyPages.odds,
+      answers.historyPages.odds,
     );
     for (const { entrant_id, fixed_win, fixed_win_open, fixed_win_change } of detail.runners) {
       const [first] = page.rows.filter((row) => row.entrant_id === entrant_id && row.odds !== null);
@@ -84,10 +86,10 @@ describe('the API', () => {
     expect(new Set(detail.pools.map(({ product }) => product)).size).toBe(detail.pools.length);
   });
 
-  it.each(Object.keys(contract.historyPages) as (keyof typeof contract.historyPages)[])(
+  it.each(Object.keys(answers.historyPages) as (keyof typeof answers.historyPages)[])(
     'tells the history of a race: %s',
     async (part) => {
-      const { rows } = await answer(`/api/races/${race.race_id}/${part}`, contract.historyPages[part]);
+      const { rows } = await answer(`/api/races/${race.race_id}/${part}`, answers.historyPages[part]);
       for (const row of rows) expect(row.race_id).toBe(race.race_id);
       if (part === 'odds' || part === 'polls' || part === 'money') expect(rows).not.toEqual([]);
     },
@@ -95,14 +97,14 @@ describe('the API', () => {
 
   it('tells movers and gaps over all races', async () => {
     await vi.waitFor(async () => {
-      const { shortening, drifting, held } = await answer('/api/movers?minutes=60&limit=5', contract.movers);
+      const { shortening, drifting, held } = await answer('/api/movers?minutes=60&limit=5', answers.movers);
       expect(shortening.length).toBeGreaterThan(0);
       expect(drifting.length).toBeGreaterThan(0);
       const changes = shortening.map(({ change }) => change);
       expect(changes).toEqual(changes.toSorted((a, b) => a - b));
       for (const { difference } of held) expect(difference).toBeGreaterThan(0);
     }, patience);
-    await answer('/api/gaps', contract.gapList);
+    await answer('/api/gaps', answers.gapList);
   });
 
   it('tells how the recorder does, on its own clock', async () => {
@@ -114,7 +116,7 @@ describe('the API', () => {
       rows,
       import: imported,
       sinks,
-    } = await answer('/api/status', contract.status);
+    } = await answer('/api/status', statusAnswer);
     expect(source).toMatchObject({ kind: 'simulator', seed: 5 });
     expect(clock.speed).toBe(60);
     expect(Date.parse(clock.now)).toBeGreaterThan(Date.now());
@@ -132,7 +134,7 @@ describe('the API', () => {
       paths: Record<string, object>;
     };
     expect(openapi).toBe('3.1.0');
-    const parts = Object.keys(contract.historyPages).map((part) => `/api/races/{race_id}/${part}`);
+    const parts = Object.keys(answers.historyPages).map((part) => `/api/races/{race_id}/${part}`);
     const others = ['/livez', '/readyz', '/api/races', '/api/races/{race_id}', '/api/movers', '/api/gaps'];
     expect(Object.keys(paths).sort()).toEqual([...others, ...parts, '/api/status', '/api/stream'].sort());
   });
@@ -157,7 +159,7 @@ describe('a request that cannot be answered', () => {
     ['/%ff', 400, 'address'],
   ])('%s is told so in one sentence', async (path, status, word) => {
     const response = await fetch(`${service.url}${path}`);
-    const body = contract.failure.parse(await response.json());
+    const body = failure.parse(await response.json());
     expect(response.status).toBe(status);
     expect(body.status).toBe(status);
     expect(body.error).toContain(word);
@@ -168,7 +170,7 @@ describe('a request that cannot be answered', () => {
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
     const response = await fetch(`${service.url}/api/races`, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    expect(contract.failure.parse(await response.json()).error).toContain('read-only');
+    expect(failure.parse(await response.json()).error).toContain('read-only');
   });
 
   it('a Last-Event-ID that is none is refused', async () => {

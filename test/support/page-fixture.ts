@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import type { Gap, Odds, Race, RaceDetail, Runner, Status } from '../../src/server/contract.ts';
+import type { RaceDetail } from '../../src/server/contract/answers.ts';
+import type { Gap, Odds } from '../../src/server/contract/history.ts';
+import type { Race, Runner } from '../../src/server/contract/race.ts';
+import type { Status } from '../../src/server/contract/status.ts';
 import { serve } from './http.ts';
 import { root } from './process.ts';
 

@@ -1,12 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type {
-  HistoryPage,
-  HistoryPart,
-  Race,
-  RaceDetail,
-  RaceList,
-  Status,
-} from '../../src/server/contract.ts';
+import type { HistoryPage, HistoryPart, RaceDetail, RaceList } from '../../src/server/contract/answers.ts';
+import type { Race } from '../../src/server/contract/race.ts';
+import type { Status } from '../../src/server/contract/status.ts';
 import { start } from './process.ts';
 import type { Running } from './process.ts';
 

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
-import type { Race, StreamEvents } from '../../src/server/contract.ts';
+import type { Race } from '../../src/server/contract/race.ts';
+import type { StreamEvents } from '../../src/server/contract/stream.ts';
 import { freshnessOf } from '../../web/src/format/freshness.ts';
 import { retryDelay } from '../../web/src/live/backoff.ts';
 import { Board } from '../../web/src/live/board.ts';

@@ -1,4 +1,4 @@
-import type { Race } from '../../../src/server/contract.ts';
+import type { Race } from '../../../src/server/contract/race.ts';
 import { epoch } from './time.ts';
 
 export type Freshness = Race['freshness'];

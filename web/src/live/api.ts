@@ -1,4 +1,4 @@
-import type { Failure } from '../../../src/server/contract.ts';
+import type { Failure } from '../../../src/server/contract/failure.ts';
 
 /** The server answered, but not with what was asked for. The message is a sentence for the reader. */
 export class ApiError extends Error {

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Clock } from '../../../src/server/contract.ts';
+import type { Clock } from '../../../src/server/contract/status.ts';
 import { epoch } from '../format/time.ts';
 
 interface Set {

@@ -1,4 +1,5 @@
-import type { Race, StreamEvents } from '../../../src/server/contract.ts';
+import type { Race } from '../../../src/server/contract/race.ts';
+import type { StreamEvents } from '../../../src/server/contract/stream.ts';
 
 type Poll = StreamEvents['poll'];
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Status } from '../../../src/server/contract.ts';
+import type { Status } from '../../../src/server/contract/status.ts';
 import { get } from './api.ts';
 import { setClock } from './clock.ts';
 

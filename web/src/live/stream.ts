@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { StreamEventName, StreamEvents } from '../../../src/server/contract.ts';
+import type { StreamEventName, StreamEvents } from '../../../src/server/contract/stream.ts';
 import { retryDelay } from './backoff.ts';
 import { setClock } from './clock.ts';
 

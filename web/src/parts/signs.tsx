@@ -1,4 +1,4 @@
-import type { Race } from '../../../src/server/contract.ts';
+import type { Race } from '../../../src/server/contract/race.ts';
 import { change } from '../format/change.ts';
 import { age } from '../format/countdown.ts';
 import { freshnessOf } from '../format/freshness.ts';

@@ -1,4 +1,4 @@
-import type { Status } from '../../../src/server/contract.ts';
+import type { Status } from '../../../src/server/contract/status.ts';
 import { status } from '../live/status.ts';
 import { LostNotice } from './connection.tsx';
 

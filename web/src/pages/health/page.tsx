@@ -1,4 +1,4 @@
-import type { Status } from '../../../../src/server/contract.ts';
+import type { Status } from '../../../../src/server/contract/status.ts';
 import { bytes, count, duration } from '../../format/numbers.ts';
 import { dayAndMinutes, epoch } from '../../format/time.ts';
 import { bandWords } from '../../format/words.ts';

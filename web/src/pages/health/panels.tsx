@@ -1,4 +1,5 @@
-import type { GapList, ImportResult, SinkState } from '../../../../src/server/contract.ts';
+import type { GapList } from '../../../../src/server/contract/answers.ts';
+import type { ImportResult, SinkState } from '../../../../src/server/contract/status.ts';
 import { count } from '../../format/numbers.ts';
 import { dayAndMinutes, epoch } from '../../format/time.ts';
 import { raceTitle } from '../../format/words.ts';

@@ -1,4 +1,4 @@
-import type { PollMinute } from '../../../../src/server/contract.ts';
+import type { PollMinute } from '../../../../src/server/contract/status.ts';
 import { duration } from '../../format/numbers.ts';
 import { epoch, minutes as minuteText } from '../../format/time.ts';
 import { zone } from '../../settings.ts';

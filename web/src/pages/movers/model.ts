@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import type { Movers } from '../../../../src/server/contract.ts';
+import type { Movers } from '../../../../src/server/contract/answers.ts';
 import { get } from '../../live/api.ts';
 import { keepLive } from '../../live/keep-live.ts';
 import type { Live } from '../../live/keep-live.ts';

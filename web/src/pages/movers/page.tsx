@@ -1,4 +1,4 @@
-import type { HeldRunner, Mover } from '../../../../src/server/contract.ts';
+import type { HeldRunner, Mover } from '../../../../src/server/contract/answers.ts';
 import { percent, price } from '../../format/numbers.ts';
 import { raceTitle } from '../../format/words.ts';
 import { CountdownText } from '../../parts/countdown-text.tsx';

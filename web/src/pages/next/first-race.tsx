@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Runner } from '../../../../src/server/contract.ts';
+import type { Runner } from '../../../../src/server/contract/race.ts';
 import { codeName, raceTitle } from '../../format/words.ts';
 import { clockNow } from '../../live/clock.ts';
 import { CountdownText } from '../../parts/countdown-text.tsx';

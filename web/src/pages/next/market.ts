@@ -1,6 +1,7 @@
 import { batch, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import type { RaceDetail, Runner } from '../../../../src/server/contract.ts';
+import type { RaceDetail } from '../../../../src/server/contract/answers.ts';
+import type { Runner } from '../../../../src/server/contract/race.ts';
 import { epoch } from '../../format/time.ts';
 import { get, readAll } from '../../live/api.ts';
 import { Board } from '../../live/board.ts';

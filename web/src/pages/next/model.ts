@@ -1,5 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { Gap, Race, RaceList } from '../../../../src/server/contract.ts';
+import type { RaceList } from '../../../../src/server/contract/answers.ts';
+import type { Gap } from '../../../../src/server/contract/history.ts';
+import type { Race } from '../../../../src/server/contract/race.ts';
 import { get } from '../../live/api.ts';
 import { Board } from '../../live/board.ts';
 import { polled } from '../../live/polled.ts';

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
-import type { Race } from '../../../../src/server/contract.ts';
+import type { Race } from '../../../../src/server/contract/race.ts';
 import { dayAndMinutes, epoch, minutes } from '../../format/time.ts';
 import { bandWords, codeName, everyWords, raceNumber, raceTitle, unknown } from '../../format/words.ts';
 import { now } from '../../live/clock.ts';

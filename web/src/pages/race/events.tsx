@@ -1,4 +1,4 @@
-import type { Gap, RaceEvent } from '../../../../src/server/contract.ts';
+import type { Gap, RaceEvent } from '../../../../src/server/contract/history.ts';
 import { age } from '../../format/countdown.ts';
 import { dayAndMinutes, epoch, seconds } from '../../format/time.ts';
 import { plain } from '../../format/words.ts';

@@ -1,15 +1,8 @@
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import type {
-  Bet,
-  Gap,
-  Pool,
-  Race,
-  RaceDetail,
-  RaceEvent,
-  Result,
-  Runner,
-} from '../../../../src/server/contract.ts';
+import type { RaceDetail } from '../../../../src/server/contract/answers.ts';
+import type { Bet, Gap, Pool, RaceEvent, Result } from '../../../../src/server/contract/history.ts';
+import type { Race, Runner } from '../../../../src/server/contract/race.ts';
 import { epoch } from '../../format/time.ts';
 import { poolName } from '../../format/words.ts';
 import { get, readAll } from '../../live/api.ts';

@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import type { Runner } from '../../../../src/server/contract.ts';
+import type { Runner } from '../../../../src/server/contract/race.ts';
 import { lineColours } from '../../charts/colours.ts';
 import { minutes, epoch } from '../../format/time.ts';
 import { clockNow } from '../../live/clock.ts';

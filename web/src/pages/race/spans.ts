@@ -1,4 +1,5 @@
-import type { Gap, Race } from '../../../../src/server/contract.ts';
+import type { Gap } from '../../../../src/server/contract/history.ts';
+import type { Race } from '../../../../src/server/contract/race.ts';
 import { epoch } from '../../format/time.ts';
 import type { Span } from '../../series/align.ts';
 
