@@ -25,7 +25,7 @@ import { tryCommit } from './commit.ts';
 import { nzDatesOfUtcDay } from './days.ts';
 import { isOver, listDate, selectedMeetings } from './listing.ts';
 import type { Listing } from './listing.ts';
-import type { RaceReport } from './race.ts';
+import type { RaceReport } from './race-context.ts';
 import type { RacedayContext } from './raceday.ts';
 
 /** What could not be imported. */

@@ -32,7 +32,7 @@ import type { ImportStep } from './import-day.ts';
 import { listDate, listingMemory, takeListing } from './listing.ts';
 import type { ListingMemory } from './listing.ts';
 import { race } from './race.ts';
-import type { RaceContext, RaceOrder, RaceReport } from './race.ts';
+import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
 
 export interface RacedayContext extends Omit<RaceContext, 'cadence'> {
   readonly cadences: CadenceTable;

@@ -33,7 +33,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'the baseline moves though the commit failed',
     change: {
-      file: 'src/streams/race.ts',
+      file: 'src/streams/race-taking.ts',
       from: "return afterFailedPoll(before, outcome, { reason: 'journal', detail, body: null }, rules);",
       to: 'return step;',
     },
@@ -174,7 +174,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'what cannot be used is thrown away',
     change: {
-      file: 'src/streams/race.ts',
+      file: 'src/streams/race-taking.ts',
       from: 'if (failure?.body == null) return;',
       to: 'if (failure?.body == null || context) return;',
     },

@@ -13,7 +13,7 @@ import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { Cadence } from '../../src/streams/cadence.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import { race } from '../../src/streams/race.ts';
-import type { RaceContext, RaceOrder, RaceReport } from '../../src/streams/race.ts';
+import type { RaceContext, RaceOrder, RaceReport } from '../../src/streams/race-context.ts';
 import type { RacedayContext, RacedayReport } from '../../src/streams/raceday.ts';
 import { Watchdog } from '../../src/streams/watchdog.ts';
 import type { Marbles } from './marbles.ts';

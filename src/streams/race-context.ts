@@ -1,0 +1,49 @@
+import type { Observable, SchedulerLike } from 'rxjs';
+import type { Log } from '../domain/log-events.ts';
+import type { ListedRace } from '../domain/snapshot.ts';
+import type { FeedFault } from '../domain/source.ts';
+import type { RequestBudget } from './budget.ts';
+import type { Cadence } from './cadence.ts';
+import type { FeedClock } from './feed-clock.ts';
+import type { Feed, Store } from './ports.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** What an actor is given from outside. */
+export type RaceOrder =
+  | { readonly kind: 'listed'; readonly race: ListedRace; readonly generatedAt: number }
+  /** Poll now, out of turn. */
+  | { readonly kind: 'poll' }
+  /** Go on from what the journal holds. */
+  | { readonly kind: 'resume' };
+
+/** What an actor tells of itself. */
+export type RaceReport =
+  | {
+      readonly kind: 'polled';
+      readonly raceId: string;
+      readonly outcome: 'changed' | 'unchanged' | 'failed';
+      /** Of a failure. */
+      readonly reason: FeedFault | 'journal' | null;
+      readonly changes: number;
+      readonly latenessMs: number;
+    }
+  | { readonly kind: 'settled'; readonly raceId: string };
+
+export interface RaceContext {
+  readonly scheduler: SchedulerLike;
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly budget: RequestBudget;
+  readonly cadence: Cadence;
+  /** Milliseconds of the scheduler's clock for a request and its response. */
+  readonly deadlineMs: number;
+  /** Epoch milliseconds at which the service started. */
+  readonly runningSince: number;
+  readonly feedClock: FeedClock;
+  readonly watchdog: Watchdog;
+  /** Emits when the clock was set: everything that waits for a time is to look at it again. */
+  readonly clockSet$: Observable<unknown>;
+  readonly log: Log;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+}
