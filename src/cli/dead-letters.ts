@@ -1,5 +1,6 @@
 import { firstValueFrom, toArray } from 'rxjs';
 import { appwriteTable } from '../domain/appwrite-schema.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { DeadLetter, DeadLetterBox } from '../sinks/journal/dead-letter-box.ts';
 import { openDeadLetters } from '../sinks/journal/dead-letter-box.ts';
 import { openAppwrite } from '../sinks/appwrite/client.ts';
@@ -88,7 +89,7 @@ async function retry(letter: DeadLetter, box: DeadLetterBox, outlet: Outlet): Pr
     const reason = parts.flatMap(({ refused }) => refused)[0]?.reason;
     if (reason !== undefined) return reason;
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new CommandError(messageOf(error), { cause: error });
   }
   box.drop(letter);
   return null;

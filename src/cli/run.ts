@@ -2,6 +2,7 @@ import { lastValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Log, LogEvent } from '../domain/log-events.ts';
+import { errorOf } from '../domain/thrown.ts';
 import { raceday } from '../streams/raceday.ts';
 import { Recordings } from '../sinks/recordings/recordings.ts';
 import { chooseFeed } from './choose-feed.ts';
@@ -52,7 +53,7 @@ export async function runCommand(options: RunOptions): Promise<void> {
 
   const ended = lastValueFrom(service.report$, { defaultValue: null }).then(
     () => 'the race day ended',
-    (error: unknown) => failure(error),
+    (error: unknown) => errorOf(error),
   );
   await service.connect();
   screen?.start(service);
@@ -120,8 +121,4 @@ function after(durationMs: number | undefined): Promise<string> {
   return new Promise((resolve) => {
     if (durationMs !== undefined) setTimeout(resolve, durationMs, 'the duration is over').unref();
   });
-}
-
-function failure(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

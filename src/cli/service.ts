@@ -14,6 +14,7 @@ import {
 import type { Observable } from 'rxjs';
 import type { Log } from '../domain/log-events.ts';
 import type { Change } from '../domain/tables.ts';
+import { errorOf } from '../domain/thrown.ts';
 import { openJournal } from '../sinks/journal/journal.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
 import type { AppwriteSink } from '../sinks/appwrite/sink.ts';
@@ -175,7 +176,7 @@ export class Service {
   }
 
   #fail(error: unknown): void {
-    this.#report$.error(error instanceof Error ? error : new Error(String(error)));
+    this.#report$.error(errorOf(error));
   }
 
   /**

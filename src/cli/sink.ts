@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Log } from '../domain/log-events.ts';
+import { errorOf } from '../domain/thrown.ts';
 import { openAppwrite } from '../sinks/appwrite/client.ts';
 import type { Appwrite } from '../sinks/appwrite/client.ts';
 import { readBack, wantsReadBack } from '../sinks/appwrite/read-back.ts';
@@ -63,7 +64,7 @@ async function begin(
     });
     return null;
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error(String(error));
+    const failure = errorOf(error);
     log('sink.read_back_failed', { sink: sinkName, reason: failure.message });
     return failure;
   }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../domain/thrown.ts';
 import { epochMillis } from '../domain/time.ts';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
@@ -53,7 +54,7 @@ export interface RunningServer {
 export async function startServer(recorder: Recorder, options: ServerOptions): Promise<RunningServer> {
   const { host, port, onFault, pageDirectory = builtPage } = options;
   const fault = (route: string, error: unknown): void => {
-    onFault(route, error instanceof Error ? error.message : String(error));
+    onFault(route, messageOf(error));
   };
   const reader = openReader(recorder.journal);
   const parts = openParts(recorder, reader, fault);

@@ -1,5 +1,6 @@
 import type { Log } from '../domain/log-events.ts';
 import type { Change } from '../domain/tables.ts';
+import { messageOf } from '../domain/thrown.ts';
 import type { QuarantineEntry, Store } from './ports.ts';
 
 /**
@@ -44,7 +45,7 @@ function durable(write: () => void, raceId: string | null, log: Log): boolean {
   } catch (error) {
     log('journal.failed', {
       race_id: raceId,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
     return false;
   }

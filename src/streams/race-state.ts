@@ -6,6 +6,7 @@ import type { FeedFault, Received } from '../domain/source.ts';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { tables } from '../domain/tables.ts';
 import type { Change, GapRow, PollRow } from '../domain/tables.ts';
+import { messageOf } from '../domain/thrown.ts';
 import { epochMillis, timestamp } from '../domain/time.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
 import { duesBetween } from './due.ts';
@@ -61,7 +62,7 @@ export function stepOf(state: RaceState, outcome: PollOutcome, rules: RaceRules)
     return afterGoodPoll(state, outcome, outcome.received, rules);
   } catch (error) {
     const body = new TextEncoder().encode(JSON.stringify(outcome.received.snapshot));
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const malformed = new FeedError('malformed', `The response breaks a rule of the record: ${message}`, {
       cause: error,
       body,

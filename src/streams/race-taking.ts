@@ -1,6 +1,7 @@
 import type { BehaviorSubject } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
+import { messageOf } from '../domain/thrown.ts';
 import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
 import { holdHost } from './hold.ts';
@@ -53,7 +54,7 @@ function committed(
     store.commit(step.changes);
     return step;
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     log('journal.failed', { race_id: raceId, reason: detail });
     return afterFailedPoll(before, outcome, { reason: 'journal', detail, body: null }, rules);
   }

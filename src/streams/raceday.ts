@@ -33,6 +33,7 @@ import { listDate, listingMemory, takeListing } from './listing.ts';
 import type { ListingMemory } from './listing.ts';
 import { race } from './race.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
+import { messageOf } from '../domain/thrown.ts';
 
 export interface RacedayContext extends Omit<RaceContext, 'cadence'> {
   readonly cadences: CadenceTable;
@@ -168,7 +169,7 @@ function restart(
 ): Observable<unknown> {
   const { scheduler, random, log } = context;
   const delayMs = backOff(failures, Infinity, random());
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   log('race.restarted', { race_id: raceId, reason, delay_ms: delayMs });
   return timer(delayMs, scheduler);
 }

@@ -8,13 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
 import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
 import { openRepair } from '../../src/sinks/journal/repair.ts';
 import { sampleJournal } from '../faults/storage-journal.ts';
 import type { SampleJournal } from '../faults/storage-journal.ts';
+import { ids, loseAPage, query } from '../support/damage.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();
@@ -36,34 +36,6 @@ function copied(): string {
   copyFileSync(sample.closed, file);
   writeFileSync(`${file}-lock`, '');
   return file;
-}
-
-function query(file: string, sql: string): Record<string, unknown>[] {
-  const db = new DatabaseSync(file);
-  try {
-    return db
-      .prepare(sql)
-      .all()
-      .map((row) => ({ ...row }));
-  } finally {
-    db.close();
-  }
-}
-
-const ids = (file: string, table: string): unknown[] =>
-  query(file, `SELECT id FROM ${table} ORDER BY id`).map(({ id }) => id);
-
-/** Overwrites the page in the middle of a table. */
-function loseAPage(file: string, table: string): void {
-  const rows = query(file, `SELECT id FROM ${table} ORDER BY seq`);
-  const middle = Buffer.from(String(rows[Math.floor(rows.length / 2)]?.id));
-  const bytes = readFileSync(file);
-  // The row itself is on a page of its table, its id alone in the index: the page's first byte tells which it is.
-  for (let at = bytes.indexOf(middle); at >= 0; at = bytes.indexOf(middle, at + 1)) {
-    const page = Math.floor(at / 4_096) * 4_096;
-    if (bytes[page] === 0x0d) bytes.fill(0xab, page, page + 4_096);
-  }
-  writeFileSync(file, bytes);
 }
 
 function events(stdout: string, event: string): Record<string, unknown>[] {

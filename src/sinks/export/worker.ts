@@ -3,6 +3,7 @@ import type { Chunk } from './chunks.ts';
 import { chunksOf } from './chunks.ts';
 import { openExported } from './journal.ts';
 import type { ExportJob, FromThread } from './thread.ts';
+import { errorOf } from '../../domain/thrown.ts';
 
 const job = workerData as ExportJob;
 let chunks: Iterator<Chunk, void> | undefined;
@@ -13,7 +14,7 @@ function next(): FromThread {
     const { value } = chunks.next();
     return value ? { kind: 'chunk', ...value } : { kind: 'end' };
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const { name, message } = errorOf(error);
     return { kind: 'failed', name, message };
   }
 }

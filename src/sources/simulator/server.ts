@@ -4,6 +4,7 @@ import type { FaultKind } from './faults.ts';
 import { createFeed, raceIdOf, type Answer, type Feed } from './feed.ts';
 import type { SimulatorOptions } from './options.ts';
 import { reset, sendCut, sendHtml, sendJson } from './wire.ts';
+import { messageOf } from '../../domain/thrown.ts';
 
 export type { ClockOrigin, FaultOptions, Outage, SimulatorOptions } from './options.ts';
 
@@ -94,7 +95,7 @@ export async function startSimulatorServer(
   const server = createServer((request, response) => {
     respond(feed, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else response.writeHead(500).end(errorBody(error instanceof Error ? error.message : String(error)));
+      else response.writeHead(500).end(errorBody(messageOf(error)));
     });
   });
   // A connection that idles between two polls must not be closed under the client's next request.
