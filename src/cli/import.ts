@@ -8,7 +8,7 @@ import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
 import { openService } from './service.ts';
 import { readSettings } from './settings.ts';
-import { stopSignal } from './signals.ts';
+import { stopRequest } from './signals.ts';
 
 export interface ImportOptions extends CommonOptions, SimulatorChoice {
   /** NZ date, `YYYY-MM-DD`. */
@@ -32,19 +32,24 @@ export async function importCommand(options: ImportOptions): Promise<void> {
     error: () => undefined,
   });
   try {
-    await service.connect();
+    const stop = stopRequest();
+    await service.connect({ stop: stop.signal });
+    if (stop.signal.aborted) throw stoppedBy(await stop.asked);
     const imported = runImport(service, options.date === undefined ? {} : { dates: [options.date] });
-    const stopped = stopSignal();
-    const outcome = await Promise.race([imported, stopped, feed.failed]);
+    const outcome = await Promise.race([imported, stop.asked, feed.failed]);
     if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
-    if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; run it again to go on.`);
+    if (typeof outcome === 'string') throw stoppedBy(outcome);
     if (outcome !== null && outcome.failures.length > 0) process.exitCode = 1;
-    const end = await Promise.race([service.delivered(idleMs), service.hindered(), stopped]);
+    const end = await Promise.race([service.delivered(idleMs), service.hindered(), stop.asked]);
     if (end !== true) throw undelivered(end);
   } finally {
     progress.clear();
     await service.stop();
   }
+}
+
+function stoppedBy(signal: string): CommandError {
+  return new CommandError(`Stopped by ${signal}; run it again to go on.`);
 }
 
 /** @param end why the rest was not waited for: reasons that stay, a signal, or false for none that is known */

@@ -20,7 +20,7 @@ import { openService } from './service.ts';
 import type { Service } from './service.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { stopSignal } from './signals.ts';
+import { stopRequest } from './signals.ts';
 
 export interface RunOptions extends CommonOptions, SimulatorChoice {
   /** Real milliseconds after which it stops by itself. */
@@ -55,10 +55,13 @@ export async function runCommand(options: RunOptions): Promise<void> {
     () => 'the race day ended',
     (error: unknown) => errorOf(error),
   );
-  await service.connect();
-  screen?.start(service);
-  service.start(raceday);
-  const why = await Promise.race([stopSignal(), after(options.duration), feed.failed, ended]);
+  const stop = stopRequest();
+  await service.connect({ stop: stop.signal });
+  if (!stop.signal.aborted) {
+    screen?.start(service);
+    service.start(raceday);
+  }
+  const why = await Promise.race([stop.asked, after(options.duration), feed.failed, ended]);
   screen?.stop();
 
   const reason = why instanceof Error ? why.message : why;

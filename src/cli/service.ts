@@ -121,7 +121,7 @@ export class Service {
    * is demanded.
    * @throws AppwriteError when what is demanded cannot be read
    */
-  async connect(readBack?: ReadBackDemand): Promise<void> {
+  async connect(readBack?: Partial<ReadBackDemand>): Promise<void> {
     const { appwrite } = this.#settings;
     if (appwrite === null) return;
     const { openSink } = await import('./sink.ts');

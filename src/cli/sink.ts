@@ -17,6 +17,8 @@ export interface ReadBackDemand {
   readonly isDemanded: boolean;
   /** Whether races that are listed no more are left out: an import does not come to them. */
   readonly listedOnly: boolean;
+  /** Gives it up, for this run alone. */
+  readonly stop?: AbortSignal;
 }
 
 /** Recording must not wait for it. */
@@ -31,12 +33,12 @@ export async function openSink(
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
-  demand: ReadBackDemand = asFarAsCanBe,
+  demand: Partial<ReadBackDemand> = {},
 ): Promise<AppwriteSink> {
   const appwrite = openAppwrite(settings.access);
   if (wantsReadBack(journal)) {
-    const failure = await begin(appwrite, settings, journal, scheduler, log, demand);
-    if (failure !== null && demand.isDemanded) {
+    const failure = await begin(appwrite, settings, journal, scheduler, log, { ...asFarAsCanBe, ...demand });
+    if (failure !== null && demand.isDemanded === true) {
       await appwrite.close();
       throw failure;
     }
@@ -51,11 +53,12 @@ async function begin(
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
-  { mostMs, listedOnly }: ReadBackDemand,
+  { mostMs, listedOnly, stop }: ReadBackDemand,
 ): Promise<Error | null> {
   const startedAt = performance.now();
   try {
-    const options = { selection, now: scheduler.now(), mostMs, listedOnly };
+    const limits = { mostMs, listedOnly, ...(stop ? { stop } : {}) };
+    const options = { selection, now: scheduler.now(), ...limits };
     const read = await readBack(appwrite, journal, options);
     log('sink.read_back', {
       sink: sinkName,

@@ -5,7 +5,7 @@ import type { Change } from '../../src/domain/tables.ts';
 import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { startAppwrite } from '../support/appwrite/standin.ts';
-import type { AppwriteStandIn } from '../support/appwrite/standin.ts';
+import type { AppwriteStandIn, Fault, FaultHandle } from '../support/appwrite/standin.ts';
 import { start, temporaryDirectory } from '../support/process.ts';
 import type { Running } from '../support/process.ts';
 import { databaseId, differences, insert, makeSchema, sinkWorld, uuid } from '../support/sink.ts';
@@ -94,32 +94,48 @@ describe('a sink that stops', () => {
   });
 });
 
+interface Recorder {
+  readonly service: Running;
+  readonly server: AppwriteStandIn;
+  readonly db: string;
+  /** The same recorder again. */
+  readonly restart: () => Running;
+  readonly met: FaultHandle | null;
+}
+
 /** The recorder at sixty times real time, with an Appwrite. */
-async function recorder(): Promise<{ service: Running; server: AppwriteStandIn; db: string }> {
+async function recorder(): Promise<Recorder> {
+  const begun = await started();
+  await begun.service.says('import.finished');
+  await begun.service.says('poll.changed');
+  return begun;
+}
+
+/** @param fault what the Appwrite does from the beginning */
+async function started(fault?: Fault): Promise<Recorder> {
   const server = await startAppwrite();
   const directory = temporaryDirectory();
   const { endpoint, projectId, key } = server;
   await makeSchema(openAppwrite({ endpoint, projectId, key: new Secret(key), databaseId }));
   const db = join(directory.path, 'journal.db');
-  const service = start(['run', '--db', db, '--races', '24', '--speed', '60'], {
-    env: {
-      APPWRITE_ENDPOINT: endpoint,
-      APPWRITE_PROJECT_ID: projectId,
-      APPWRITE_API_KEY: key,
-      APPWRITE_DATABASE_ID: databaseId,
-      // Ten minutes of its clock: what it delivers but for the first rows, it delivers when it is stopped.
-      APPWRITE_LINGER: '600',
-    },
-  });
+  const env = {
+    APPWRITE_ENDPOINT: endpoint,
+    APPWRITE_PROJECT_ID: projectId,
+    APPWRITE_API_KEY: key,
+    APPWRITE_DATABASE_ID: databaseId,
+    // Ten minutes of its clock: what it delivers but for the first rows, it delivers when it is stopped.
+    APPWRITE_LINGER: '600',
+  };
+  const met = fault === undefined ? null : server.faults.add(fault);
+  const restart = (): Running => start(['run', '--db', db, '--races', '24', '--speed', '60'], { env });
+  const service = restart();
   onTestFinished(async () => {
     service.child.kill('SIGKILL');
     await service.ended;
     await server.close();
     directory.remove();
   });
-  await service.says('import.finished');
-  await service.says('poll.changed');
-  return { service, server, db };
+  return { service, server, db, restart, met };
 }
 
 describe('run with an Appwrite', () => {
@@ -132,6 +148,25 @@ describe('run with an Appwrite', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(server.rows('odds_history').length).toBeGreaterThan(200);
     expect(differences({ file: db }, server)).toEqual([]);
+  });
+
+  it('drains when it is asked while it reads back, and reads back at its next start', async () => {
+    const { service, restart, met } = await started({ kind: 'hang' });
+    await service.says('service.started');
+    await until(() => (met?.hits ?? 0) > 0);
+    const began = performance.now();
+    service.child.kill('SIGTERM');
+    const { code, stderr, stdout } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(stdout).toContain('service.stopped');
+    expect(stdout).not.toContain('import.started');
+    await met?.clear();
+    const next = restart();
+    await next.says('sink.read_back"');
+    await next.says('import.finished');
+    next.child.kill('SIGTERM');
+    expect((await next.ended).code).toBe(0);
   });
 
   it('ends at once when it is asked twice', async () => {

@@ -31,6 +31,8 @@ export interface ReadBackOptions {
   readonly mostMs: number;
   /** Leaves out races that are listed no more, settled or not: an import does not come to them. */
   readonly listedOnly?: boolean;
+  /** Gives it up without an end: the next start reads back again. */
+  readonly stop?: AbortSignal;
 }
 
 export interface ReadBack {
@@ -53,9 +55,10 @@ export function wantsReadBack(journal: Journal): boolean {
 export async function readBack(
   appwrite: Appwrite,
   journal: Journal,
-  { selection, now, mostMs, listedOnly = false }: ReadBackOptions,
+  { selection, now, mostMs, listedOnly = false, stop }: ReadBackOptions,
 ): Promise<ReadBack> {
-  const source: PageSource = { appwrite, signal: AbortSignal.timeout(mostMs) };
+  const signal = AbortSignal.any([AbortSignal.timeout(mostMs), ...(stop ? [stop] : [])]);
+  const source: PageSource = { appwrite, signal };
   const followed = journal.followed(sinkName);
   const counted = { races: 0, rows: 0 };
   const restore = (batches: readonly RestoredRows[]): void => {
@@ -75,8 +78,10 @@ export async function readBack(
     if (!(error instanceof AppwriteError && /^(database|table)_not_found$/.test(error.type))) throw error;
     outcome = 'done';
   } finally {
-    followed.skipAll(partsOf(selection));
-    journal.setMeta(metaKey, outcome);
+    if (outcome === 'done' || stop?.aborted !== true) {
+      followed.skipAll(partsOf(selection));
+      journal.setMeta(metaKey, outcome);
+    }
   }
   return counted;
 }
