@@ -10,7 +10,7 @@ import { noMoney } from './money.ts';
 import { observation } from './observation.ts';
 import type { Observation } from './observation.ts';
 import { raceEvent } from './race-event.ts';
-import type { EventSnapshot } from './snapshot.ts';
+import type { EventSnapshot, RaceColumns } from './snapshot.ts';
 import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, RaceResultRow } from './tables.ts';
 import { epochMillis, timestamp } from './time.ts';
@@ -31,7 +31,9 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
   if (baseline.generatedAt !== null && snapshot.generatedAt < baseline.generatedAt) {
     return diffOlder(baseline, snapshot, observedAt);
   }
-  const race = raceState(baseline, snapshot, observedAt);
+  const { generatedAt } = snapshot;
+  const digest = raceDigest(snapshot.race, snapshot.extra);
+  const race = raceState(baseline, { ...snapshot.race, generatedAt, digest }, observedAt);
   const seen = observation(baseline.raceId, snapshot.generatedAt, observedAt, race.advertisedStart);
   const money = diffMoney(seen, baseline.money, snapshot.money);
   const pools = diffPools(seen, baseline.pools, snapshot.pools);
@@ -87,23 +89,30 @@ function diffOlder(baseline: Baseline, snapshot: EventSnapshot, observedAt: numb
  * Of two disagreeing reports the newest wins, but `Abandoned` in a listing outranks an event's `Open`: event
  * details of an abandoned card can stay Open.
  */
-function raceState(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): RaceState {
+export function raceState(baseline: Baseline, served: ServedRaceState, observedAt: number): RaceState {
   const { listed, race } = baseline;
-  const listingIsNewer = listed !== null && race !== null && listed.generatedAt > snapshot.generatedAt;
+  const listingIsNewer = listed !== null && race !== null && listed.generatedAt > served.generatedAt;
   const listedAbandoned = listed !== null && raceStatus(listed.status) === 'abandoned';
-  const outranked = listedAbandoned && raceStatus(snapshot.race.status) === 'open';
-  const status = listingIsNewer ? race.status : outranked ? listed.status : snapshot.race.status;
-  const start = listingIsNewer ? race.advertisedStart : epochMillis(snapshot.race.advertised_start);
+  const outranked = listedAbandoned && raceStatus(served.status) === 'open';
+  const status = listingIsNewer ? race.status : outranked ? listed.status : served.status;
+  const start = listingIsNewer ? race.advertisedStart : epochMillis(served.advertised_start);
   const ended = hasEnded(raceStatus(status));
   return {
     status,
     advertisedStart: start,
-    protest: snapshot.race.protest,
+    protest: served.protest,
     toteStartTime: race?.toteStartTime ?? null,
     endedAt: ended ? (race?.endedAt ?? observedAt) : null,
     settledAt: ended ? (race?.settledAt ?? null) : null,
-    digest: raceDigest(snapshot.race, snapshot.extra),
+    digest: served.digest,
   };
+}
+
+/** What an event response says of its race. */
+export interface ServedRaceState extends Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'> {
+  /** Epoch milliseconds. */
+  readonly generatedAt: number;
+  readonly digest: RaceState['digest'];
 }
 
 /** The columns of a race that only events tell: what {@link RaceState.digest} stands for. */

@@ -1,3 +1,4 @@
+import type { Print } from './print.ts';
 import type { EventSnapshot, ListingSnapshot } from './snapshot.ts';
 
 /** A response that was understood. */
@@ -7,6 +8,16 @@ export interface Received<T> {
   readonly bytes: number;
   /** Names of requested parts that the response says it did not grant. */
   readonly notGranted: readonly string[];
+  /** Tells whether the next response says the same; null or absent when that cannot be told from its bytes. */
+  readonly print?: Print | null;
+}
+
+/** A response that says what one before it said, but at another time: it was not parsed. */
+export interface Same {
+  /** `generated_time`, epoch milliseconds. */
+  readonly sameAt: number;
+  /** Size of the decompressed body. */
+  readonly bytes: number;
 }
 
 /** Where responses come from. Every call fails with a {@link FeedError} and with nothing else. */
@@ -14,6 +25,8 @@ export interface Source {
   /** The listing of one NZ date (`YYYY-MM-DD`). */
   meetings(date: string, signal: AbortSignal): Promise<Received<ListingSnapshot>>;
   event(raceId: string, signal: AbortSignal): Promise<Received<EventSnapshot>>;
+  /** @param known of a response before: what says the same is told so */
+  event(raceId: string, signal: AbortSignal, known: Print | null): Promise<Received<EventSnapshot> | Same>;
 }
 
 export const feedFaults = [

@@ -70,8 +70,8 @@ export function phaseOf(raceId: string): number {
 export interface Dues {
   /** Epoch milliseconds. */
   readonly first: number;
-  /** Milliseconds by which the first one may be late before another is due. */
-  readonly everyMs: number;
+  /** Epoch milliseconds after which one of them is late by more than an interval of its own plan. */
+  readonly lateAfter: number;
   readonly count: number;
 }
 
@@ -89,18 +89,23 @@ export function duesBetween(
   after: number,
   before: number,
 ): Dues | null {
-  let first: DuesOfPlan | null = null;
+  let first: number | null = null;
+  // A slow band's poll that is missing must not excuse those of the faster band after it.
+  let lateAfter = Infinity;
   let count = 0;
   let last = after;
   for (let from = after; from < before;) {
     const plan = planAt(cadence, race, from);
     const dues = duesOfPlan(plan, phase, last, before);
-    first ??= dues;
-    count += dues?.count ?? 0;
-    last = dues?.last ?? last;
+    if (dues !== null) {
+      first ??= dues.first;
+      lateAfter = Math.min(lateAfter, dues.lateAfter);
+      count += dues.count;
+      last = dues.last;
+    }
     from = plan.until;
   }
-  return first === null ? null : { first: first.first, everyMs: first.everyMs, count };
+  return first === null ? null : { first, lateAfter, count };
 }
 
 interface DuesOfPlan extends Dues {
@@ -115,7 +120,7 @@ function duesOfPlan(plan: Plan, phase: number, after: number, before: number): D
     const times = all.filter((due) => due > after && due < before);
     const [first] = times;
     if (first === undefined) return null;
-    return { first, everyMs: toleranceMs, count: times.length, last: times.at(-1) ?? first };
+    return { first, lateAfter: first + toleranceMs, count: times.length, last: times.at(-1) ?? first };
   }
   const { everyMs, since, until } = plan;
   // A due that a slower band put off falls on the moment at which the faster one begins.
@@ -125,7 +130,7 @@ function duesOfPlan(plan: Plan, phase: number, after: number, before: number): D
   const rest =
     Math.min(Math.floor((until - second) / everyMs), Math.ceil((before - second) / everyMs) - 1) + 1;
   const last = rest > 0 ? second + (rest - 1) * everyMs : first;
-  return { first, everyMs, count: 1 + Math.max(0, rest), last };
+  return { first, lateAfter: first + everyMs, count: 1 + Math.max(0, rest), last };
 }
 
 /** The first point of a race's grid after a time. Whole milliseconds: clocks show nothing finer. */

@@ -1,13 +1,18 @@
 import { Observable } from 'rxjs';
-import type { Source } from '../domain/source.ts';
+import type { Print } from '../domain/print.ts';
+import type { EventSnapshot } from '../domain/snapshot.ts';
+import type { Received, Same, Source } from '../domain/source.ts';
 import type { Feed } from './ports.ts';
 
 /** A source as the streams use it: nothing is asked before somebody subscribes, and unsubscribing gives it up. */
 export function feedOf(source: Source): Feed {
-  return {
-    event: (raceId) => abortable((signal) => source.event(raceId, signal)),
-    meetings: (date) => abortable((signal) => source.meetings(date, signal)),
-  };
+  return { event, meetings: (date) => abortable((signal) => source.meetings(date, signal)) };
+
+  function event(raceId: string): Observable<Received<EventSnapshot>>;
+  function event(raceId: string, known: Print | null): Observable<Received<EventSnapshot> | Same>;
+  function event(raceId: string, known: Print | null = null): Observable<Received<EventSnapshot> | Same> {
+    return abortable((signal) => source.event(raceId, signal, known));
+  }
 }
 
 function abortable<T>(ask: (signal: AbortSignal) => Promise<T>): Observable<T> {

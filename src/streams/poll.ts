@@ -2,12 +2,14 @@ import { catchError, defer, map, of, take, throwIfEmpty, timeout } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { FeedError } from '../domain/source.ts';
-import type { Received } from '../domain/source.ts';
+import type { Received, Same } from '../domain/source.ts';
 
 /** What came of a poll. Times in epoch milliseconds. */
 export type PollOutcome = PollTimes &
   (
     | { readonly kind: 'taken'; readonly received: Received<EventSnapshot> }
+    /** It says what the last one taken said. */
+    | { readonly kind: 'same'; readonly received: Same }
     | { readonly kind: 'failed'; readonly error: FeedError }
   );
 
@@ -24,7 +26,7 @@ export interface PollTimes {
  * @param deadlineMs milliseconds of the scheduler's clock
  */
 export function poll(
-  request$: Observable<Received<EventSnapshot>>,
+  request$: Observable<Received<EventSnapshot> | Same>,
   due: number,
   deadlineMs: number,
   scheduler: SchedulerLike,
@@ -42,7 +44,11 @@ export function poll(
         },
       }),
       throwIfEmpty(() => new FeedError('network', 'The connection ended without a response.')),
-      map((received): PollOutcome => ({ ...times(), kind: 'taken', received })),
+      map((received): PollOutcome =>
+        'sameAt' in received
+          ? { ...times(), kind: 'same', received }
+          : { ...times(), kind: 'taken', received },
+      ),
       catchError((error: unknown) => {
         if (!(error instanceof FeedError)) throw error;
         return of<PollOutcome>({ ...times(), kind: 'failed', error });

@@ -1,12 +1,17 @@
 import type { Observable } from 'rxjs';
 import type { Baseline } from '../domain/baseline.ts';
+import type { Print } from '../domain/print.ts';
 import type { EventSnapshot, ListingSnapshot } from '../domain/snapshot.ts';
-import type { Received } from '../domain/source.ts';
+import type { Received, Same } from '../domain/source.ts';
 import type { Change, GapRow } from '../domain/tables.ts';
 
 /** What the streams need of a source. Subscribing asks; unsubscribing gives the request up. */
 export interface Feed {
-  readonly event: (raceId: string) => Observable<Received<EventSnapshot>>;
+  readonly event: {
+    (raceId: string): Observable<Received<EventSnapshot>>;
+    /** @param known of a response before: what says the same is told so */
+    (raceId: string, known: Print | null): Observable<Received<EventSnapshot> | Same>;
+  };
   readonly meetings: (date: string) => Observable<Received<ListingSnapshot>>;
 }
 

@@ -1,8 +1,12 @@
 import type { Baseline } from '../domain/baseline.ts';
 import { diffEvent } from '../domain/diff.ts';
+import type { Difference } from '../domain/diff.ts';
+import { diffSame, isStill } from '../domain/diff-same.ts';
+import type { Standing } from '../domain/diff-same.ts';
 import { rowId } from '../domain/ids.ts';
+import type { Print } from '../domain/print.ts';
 import { FeedError } from '../domain/source.ts';
-import type { FeedFault, Received } from '../domain/source.ts';
+import type { FeedFault, Received, Same } from '../domain/source.ts';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { tables } from '../domain/tables.ts';
 import type { Change, GapRow, PollRow } from '../domain/tables.ts';
@@ -23,6 +27,15 @@ export interface RaceState {
   readonly gap: GapRow | null;
   /** Epoch milliseconds at which a listing last told another start or status; −Infinity when none did. */
   readonly movedAt: number;
+  /** The newest response, when another one like it would change nothing; else null. */
+  readonly known: KnownResponse | null;
+}
+
+export interface KnownResponse {
+  readonly print: Print;
+  /** What it said of the race: a listing can have said something else since. */
+  readonly standing: Standing;
+  readonly notGranted: readonly string[];
 }
 
 /** What is fixed for a race while the service runs. */
@@ -59,9 +72,11 @@ export interface PollFailure {
 export function stepOf(state: RaceState, outcome: PollOutcome, rules: RaceRules): Step {
   if (outcome.kind === 'failed') return afterFailedPoll(state, outcome, failureOf(outcome.error), rules);
   try {
-    return afterGoodPoll(state, outcome, outcome.received, rules);
+    return outcome.kind === 'same'
+      ? afterSamePoll(state, outcome, outcome.received, rules)
+      : afterReadPoll(state, outcome, outcome.received, rules);
   } catch (error) {
-    const body = new TextEncoder().encode(JSON.stringify(outcome.received.snapshot));
+    const body = new TextEncoder().encode(JSON.stringify(saidBy(outcome)));
     const message = messageOf(error);
     const malformed = new FeedError('malformed', `The response breaks a rule of the record: ${message}`, {
       cause: error,
@@ -69,6 +84,11 @@ export function stepOf(state: RaceState, outcome: PollOutcome, rules: RaceRules)
     });
     return afterFailedPoll(state, outcome, failureOf(malformed), rules);
   }
+}
+
+/** What is kept of a response that broke a rule: what was made of it. */
+function saidBy(outcome: Exclude<PollOutcome, { kind: 'failed' }>): unknown {
+  return outcome.kind === 'same' ? outcome.received : outcome.received.snapshot;
 }
 
 function failureOf(error: FeedError): PollFailure {
@@ -79,26 +99,81 @@ function failureOf(error: FeedError): PollFailure {
   };
 }
 
-/** A response was had: its differences, the poll itself, and the gap that it ends or that its lateness left. */
-function afterGoodPoll(
+/** A response was had and read. */
+function afterReadPoll(
   state: RaceState,
   times: PollTimes,
   received: Received<EventSnapshot>,
   rules: RaceRules,
 ): Step {
-  const { raceId } = state.baseline;
-  const { snapshot, bytes } = received;
+  const { snapshot } = received;
   requirePresent(snapshot, times.finishedAt + rules.correctionMs);
   const difference = diffEvent(state.baseline, snapshot, times.finishedAt);
+  const answer: GoodAnswer = {
+    bytes: received.bytes,
+    generatedAt: snapshot.generatedAt,
+    repaired: repairs(snapshot.runners, state.baseline.entrants),
+    known: knownAfter(state, difference, received),
+  };
+  return afterGoodPoll(state, times, difference, answer, rules);
+}
+
+/** A response was had that says what the newest one said: prices that it dates are recorded, whatever time passed. */
+function afterSamePoll(state: RaceState, times: PollTimes, { sameAt, bytes }: Same, rules: RaceRules): Step {
+  const { known } = state;
+  if (known === null) throw new TypeError('It is told to be as a response that is not known.');
+  requireTime(sameAt, times.finishedAt + rules.correctionMs);
+  const difference = diffSame(state.baseline, known.standing, sameAt, times.finishedAt);
+  return afterGoodPoll(
+    state,
+    times,
+    difference,
+    { bytes, generatedAt: sameAt, repaired: true, known },
+    rules,
+  );
+}
+
+/** What is known after a response was read; one that came late leaves what was known, if it changed nothing. */
+function knownAfter(
+  state: RaceState,
+  { baseline, changes }: Difference,
+  { snapshot, print, notGranted }: Received<EventSnapshot>,
+): KnownResponse | null {
+  if (snapshot.generatedAt < (state.baseline.generatedAt ?? -Infinity)) {
+    return changes.length === 0 ? state.known : null;
+  }
+  if (print == null || !isStill(baseline)) return null;
+  const { status, advertised_start, protest } = snapshot.race;
+  return { print, standing: { status, advertised_start, protest }, notGranted };
+}
+
+interface GoodAnswer {
+  readonly bytes: number;
+  /** Epoch milliseconds, the feed's clock. */
+  readonly generatedAt: number;
+  /** Whether its dated prices tell all since the last response. */
+  readonly repaired: boolean;
+  /** Once this is committed. */
+  readonly known: KnownResponse | null;
+}
+
+/** The differences, the poll itself, and the gap that it ends or that its lateness left. */
+function afterGoodPoll(
+  state: RaceState,
+  times: PollTimes,
+  difference: Difference,
+  answer: GoodAnswer,
+  rules: RaceRules,
+): Step {
   const recorded = difference.changes.filter(({ table }) => tables[table].kind === 'history').length;
-  const gap = endedGap(state, times, snapshot, rules);
+  const gap = endedGap(state, times, answer.repaired, rules);
   const poll: PollRow = {
-    ...pollRow(raceId, times),
+    ...pollRow(state.baseline.raceId, times),
     outcome: recorded > 0 ? 'changed' : 'unchanged',
     reason: null,
-    bytes,
+    bytes: answer.bytes,
     changes: recorded,
-    source_time: timestamp(snapshot.generatedAt),
+    source_time: timestamp(answer.generatedAt),
   };
   const gaps = gap === null ? [] : [gap];
   return {
@@ -112,6 +187,7 @@ function afterGoodPoll(
       },
       gap: null,
       movedAt: state.movedAt,
+      known: answer.known,
     },
     recorded,
     poll,
@@ -125,14 +201,19 @@ function afterGoodPoll(
  * @param feedNow what the feed's clock shows, epoch milliseconds
  */
 function requirePresent({ generatedAt, runners }: EventSnapshot, feedNow: number): void {
+  requireTime(generatedAt, feedNow);
   const latest = feedNow + longestAheadMs;
-  if (generatedAt > latest) throw new Error(`it is dated ${timestamp(generatedAt)}, which is yet to come.`);
   for (const { columns, fluctuations } of runners) {
     const ahead = fluctuations.find(({ at }) => at > latest);
     if (ahead === undefined) continue;
     const { entrant_id: id } = columns;
     throw new Error(`a price of ${id} is dated ${timestamp(ahead.at)}, which is yet to come.`);
   }
+}
+
+function requireTime(generatedAt: number, feedNow: number): void {
+  if (generatedAt <= feedNow + longestAheadMs) return;
+  throw new Error(`it is dated ${timestamp(generatedAt)}, which is yet to come.`);
 }
 
 /** No usable response: the failure is a row of its own, and a gap is open from the due that it missed. */
@@ -168,6 +249,7 @@ export function afterFailedPoll(
       },
       gap,
       movedAt: state.movedAt,
+      known: state.known,
     },
     recorded: 0,
     poll,
@@ -204,13 +286,7 @@ export function raceTimes(baseline: Baseline, correctionMs: number): RaceTimes |
   return { status, advertisedStart: advertisedStart - correctionMs, endedAt };
 }
 
-function endedGap(
-  state: RaceState,
-  times: PollTimes,
-  snapshot: EventSnapshot,
-  rules: RaceRules,
-): GapRow | null {
-  const repaired = repairs(snapshot.runners, state.baseline.entrants);
+function endedGap(state: RaceState, times: PollTimes, repaired: boolean, rules: RaceRules): GapRow | null {
   const { startedAt } = times;
   if (state.gap !== null) {
     const dues = duesSince(state, epochMillis(state.gap.from_time) - 1, startedAt, rules);
@@ -219,7 +295,7 @@ function endedGap(
   const missed = missedPolls(state, times, rules);
   if (missed === null) return null;
   const stopped = missed.first < rules.runningSince;
-  const late = missed.count > 1 && startedAt - missed.first > missed.everyMs;
+  const late = missed.count > 1 && startedAt > missed.lateAfter;
   if (!stopped && !late) return null;
   const gap = openGap(state.baseline.raceId, missed.first, stopped ? 'stopped' : 'late');
   return closeGap(gap, startedAt, missed, repaired);

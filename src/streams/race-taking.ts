@@ -24,11 +24,9 @@ export function takeOutcome(
   if (outcome.kind === 'failed') holdHost(outcome.error, context);
   keepUnusable(step, outcome, context);
   tellStep(before, step, context.log);
-  if (outcome.kind === 'taken') {
-    const { snapshot, notGranted } = outcome.received;
-    tellNotGranted(before, notGranted, context.log);
-    feedClock.observe(snapshot.generatedAt, outcome.startedAt, outcome.finishedAt);
-  }
+  if (outcome.kind !== 'failed') tellNotGranted(before, notGrantedBy(outcome, before), context.log);
+  const generatedAt = generatedAtOf(outcome);
+  if (generatedAt !== null) feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
   state$.next(step.state);
   if (isGone(step, outcome)) return drop(state$.value, context);
   return {
@@ -39,6 +37,18 @@ export function takeOutcome(
     changes: step.recorded,
     latenessMs: step.poll.lateness_ms ?? 0,
   };
+}
+
+function generatedAtOf(outcome: PollOutcome): number | null {
+  if (outcome.kind === 'failed') return null;
+  return outcome.kind === 'same' ? outcome.received.sameAt : outcome.received.snapshot.generatedAt;
+}
+
+function notGrantedBy(
+  outcome: Exclude<PollOutcome, { kind: 'failed' }>,
+  { known }: RaceState,
+): readonly string[] {
+  return outcome.kind === 'same' ? (known?.notGranted ?? []) : outcome.received.notGranted;
 }
 
 /** A commit that fails costs the poll: what is not durable did not happen. */

@@ -115,6 +115,7 @@ function restore(raceId: string, { store }: RaceContext): RaceState {
     polls: { phase: phaseOf(raceId), last: null, lastGoodAt: store.lastGoodPollAt(raceId) },
     gap: store.openGap(raceId),
     movedAt: -Infinity,
+    known: null,
   };
 }
 
@@ -128,7 +129,12 @@ function sameTimes(a: RaceTimes, b: RaceTimes): boolean {
 
 function pollOnce(state: RaceState, due: number, context: RaceContext): Observable<PollOutcome> {
   const { budget, feed, scheduler, deadlineMs } = context;
-  const request$ = poll(feed.event(state.baseline.raceId), due, deadlineMs, scheduler);
+  const request$ = poll(
+    feed.event(state.baseline.raceId, state.known?.print ?? null),
+    due,
+    deadlineMs,
+    scheduler,
+  );
   return budget.run(urgency(state, scheduler.now()), request$);
 }
 

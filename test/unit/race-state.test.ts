@@ -21,7 +21,7 @@ function polledAt(time: string, standing = noon): RaceState {
   const at = timeOf(time);
   const { baseline } = diffEvent(emptyBaseline('race'), eventOf('race', standing, at), at);
   const last = { startedAt: at, finishedAt: at, failures: 0 };
-  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, movedAt: -Infinity };
+  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, movedAt: -Infinity, known: null };
 }
 
 function times(due: string, started: string, lasting = 200) {

@@ -26,17 +26,23 @@ export interface JsonBody {
 }
 
 /**
- * The JSON of a response's body.
+ * A response's body without its compression.
  * @param keep bytes that a BodyError holds at the most
- * @throws BodyError when it is too large, not JSON or badly compressed; the stream's error when that fails
+ * @throws BodyError when it is too large or badly compressed; the stream's error when that fails
  */
-export async function readJson(
+export async function readBody(
   stream: Readable,
   headers: IncomingHttpHeaders,
   keep: number,
-): Promise<JsonBody> {
-  const received = await collect(stream);
-  const body = await unpacked(received, headers, keep);
+): Promise<Buffer> {
+  return unpacked(await collect(stream), headers, keep);
+}
+
+/**
+ * The JSON of a body.
+ * @throws BodyError when it is none
+ */
+export function parseBody(body: Buffer, headers: IncomingHttpHeaders, keep: number): JsonBody {
   const fail = (reason: string): never => {
     throw new BodyError(reason, body.subarray(0, keep));
   };

@@ -1,9 +1,11 @@
 import type { EventSnapshot, ListingSnapshot } from '../../domain/snapshot.ts';
-import type { Received, Source } from '../../domain/source.ts';
+import type { Print } from '../../domain/print.ts';
+import type { Received, Same, Source } from '../../domain/source.ts';
 import { codeOf } from './faults.ts';
 import { readListing } from './listing.ts';
 import { ParseError, parseEvent, parseListing } from './parse.ts';
 import { eventParts, eventPath, eventQuery } from './paths.ts';
+import { printOf, sameAs } from './sameness.ts';
 import { createTransport } from './transport.ts';
 import type { Answer, Transport, TransportOptions } from './transport.ts';
 
@@ -31,9 +33,22 @@ export interface TabClient extends Source {
 export function createTabClient(options: TabClientOptions): TabClient {
   const transport = createTransport(options);
   const { event, listing } = options.parse ?? { event: parseEvent, listing: parseListing };
+  function asked(raceId: string, signal: AbortSignal): Promise<Received<EventSnapshot>>;
+  function asked(
+    raceId: string,
+    signal: AbortSignal,
+    known: Print | null,
+  ): Promise<Received<EventSnapshot> | Same>;
+  function asked(
+    raceId: string,
+    signal: AbortSignal,
+    known: Print | null = null,
+  ): Promise<Received<EventSnapshot> | Same> {
+    return readEvent(transport, understanding(transport, event), raceId, signal, known);
+  }
   return {
     meetings: (date, signal) => readListing(transport, understanding(transport, listing), date, signal),
-    event: (raceId, signal) => readEvent(transport, understanding(transport, event), raceId, signal),
+    event: asked,
     close: () => transport.close(),
   };
 }
@@ -55,11 +70,17 @@ async function readEvent(
   parse: (answer: Answer) => EventSnapshot,
   raceId: string,
   signal: AbortSignal,
-): Promise<Received<EventSnapshot>> {
-  const answer = await transport.get(eventPath(raceId), eventQuery, signal);
+  known: Print | null,
+): Promise<Received<EventSnapshot> | Same> {
+  const recognise = (body: Buffer): number | null => known && sameAs(known, body);
+  const answer = await transport.get(eventPath(raceId), eventQuery, signal, recognise);
+  if ('recognised' in answer) return { sameAt: answer.recognised, bytes: answer.body.length };
   const snapshot = parse(answer);
   if (snapshot.raceId !== raceId) throw transport.malformed(answer, 'is that of another race');
-  return { snapshot, bytes: answer.body.length, notGranted: notGranted(answer.json) };
+  const { body, json } = answer;
+  // A body that echoed a credential is kept out of everything, and what stands for it too.
+  const print = answer.isAsReceived ? printOf(body, json) : null;
+  return { snapshot, bytes: body.length, notGranted: notGranted(json), print };
 }
 
 /** Requested parts that the echo does not confirm: without them a null means nothing. */

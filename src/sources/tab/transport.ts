@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Exchange } from '../../domain/exchange.ts';
 import { FeedError } from '../../domain/source.ts';
-import { BodyError, readJson } from './body.ts';
+import { BodyError, parseBody, readBody } from './body.ts';
 import type { JsonBody } from './body.ts';
 import { acceptEncoding } from './encoding.ts';
 import { networkFault, statusFault } from './faults.ts';
@@ -40,12 +40,29 @@ export interface TransportOptions {
 export interface Answer extends JsonBody {
   /** Path of the request, without its query. */
   readonly path: string;
+  /** Whether the body is as it was received: no credential had to be blanked out of it. */
+  readonly isAsReceived: boolean;
 }
+
+/** An answer of status 200 whose body was recognised, and not parsed. */
+export interface Recognised<T> {
+  readonly recognised: T;
+  readonly body: Buffer;
+}
+
+/** What a body is recognised as; null when it is to be parsed. */
+export type Recognise<T> = (body: Buffer) => T | null;
 
 /** JSON over HTTP from one host. */
 export interface Transport {
   /** @throws FeedError and nothing else */
   get(path: string, query: string, signal: AbortSignal): Promise<Answer>;
+  get<T>(
+    path: string,
+    query: string,
+    signal: AbortSignal,
+    recognise: Recognise<T>,
+  ): Promise<Answer | Recognised<T>>;
   /** A `malformed` failure that keeps the answer's body. The reason goes on "a body that …". */
   malformed(answer: Pick<Answer, 'path' | 'body'>, reason: string): FeedError;
   /** Waits for the requests that are under way, each bounded by its deadline. A second call does no more. */
@@ -77,12 +94,17 @@ export function createTransport(options: TransportOptions): Transport {
     return safe === text ? received : { body: Buffer.from(safe), json: JSON.parse(safe) as unknown };
   }
 
-  async function exchange(path: string, query: string, signal: AbortSignal): Promise<Answer> {
+  async function exchange<T>(
+    path: string,
+    query: string,
+    signal: AbortSignal,
+    recognise: Recognise<T>,
+  ): Promise<Answer | Recognised<T>> {
     const startedAt = now();
-    const tell = (status: number, answer: JsonBody | null): void => {
+    const tell = (status: number, body: Buffer | null): void => {
       // What came too late was not recorded by anybody.
       if (signal.aborted) return;
-      const json = answer && oneLine(answer);
+      const json = body && oneLine(body);
       options.onAnswer?.({ url: `${path}?${query}`, status, startedAt, receivedAt: now(), json });
     };
     const { statusCode, headers, body } = await pool.request({
@@ -97,16 +119,35 @@ export function createTransport(options: TransportOptions): Transport {
       if (options.onAnswer) tell(statusCode, null);
       throw statusFault(path, statusCode, headers, now());
     }
-    const answer = withoutCredentials(await readJson(body, headers, keptLimit + beyond));
-    if (options.onAnswer) tell(statusCode, answer);
-    return { path, ...answer };
+    const keep = keptLimit + beyond;
+    const bytes = await readBody(body, headers, keep);
+    const recognised = recognise(bytes);
+    if (recognised !== null) {
+      if (options.onAnswer) tell(statusCode, bytes);
+      return { recognised, body: bytes };
+    }
+    const answer = withoutCredentials(parseBody(bytes, headers, keep));
+    if (options.onAnswer) tell(statusCode, answer.body);
+    return { path, ...answer, isAsReceived: answer.body === bytes };
   }
 
-  async function get(path: string, query: string, caller: AbortSignal): Promise<Answer> {
+  async function get(path: string, query: string, caller: AbortSignal): Promise<Answer>;
+  async function get<T>(
+    path: string,
+    query: string,
+    caller: AbortSignal,
+    recognise: Recognise<T>,
+  ): Promise<Answer | Recognised<T>>;
+  async function get(
+    path: string,
+    query: string,
+    caller: AbortSignal,
+    recognise: Recognise<unknown> = () => null,
+  ): Promise<Answer | Recognised<unknown>> {
     const deadline = AbortSignal.timeout(deadlineMs);
     const signal = AbortSignal.any([caller, deadline]);
     try {
-      return await untilAborted(signal, () => exchange(path, query, signal));
+      return await untilAborted(signal, () => exchange(path, query, signal, recognise));
     } catch (error) {
       if (error instanceof FeedError) throw error;
       if (error instanceof BodyError) throw malformed({ path, body: error.body }, error.message);
@@ -136,8 +177,9 @@ function openPool(origin: string, { connections, deadlineMs }: TransportOptions)
 }
 
 /** A recording is read line by line; the feed sends its JSON in one line, others may not. */
-function oneLine({ body, json }: JsonBody): string {
-  return body.includes(10) || body.includes(13) ? JSON.stringify(json) : body.toString('utf8');
+function oneLine(body: Buffer): string {
+  const text = body.toString('utf8');
+  return body.includes(10) || body.includes(13) ? JSON.stringify(JSON.parse(text)) : text;
 }
 
 function requestHeaders(identity: Identity | null): Record<string, string> {

@@ -1,0 +1,64 @@
+import type { Baseline } from './baseline.ts';
+import { raceEvents, raceState } from './diff.ts';
+import type { Difference } from './diff.ts';
+import { observation } from './observation.ts';
+import type { RaceColumns } from './snapshot.ts';
+import type { Change } from './tables.ts';
+import { timestamp } from './time.ts';
+
+/** What a response said of its race, as far as a listing can say something else. */
+export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'>;
+
+/**
+ * Whether the newest response would change nothing if it came again later. A price that is dated after the response
+ * that told it is not the one in force yet, and will be.
+ */
+export function isStill({ generatedAt, entrants }: Baseline): boolean {
+  if (generatedAt === null) return false;
+  for (const { lastFluctuationAt, line } of entrants.values()) {
+    if ((lastFluctuationAt ?? -Infinity) > generatedAt || (line.at(-1)?.at ?? -Infinity) > generatedAt)
+      return false;
+  }
+  return true;
+}
+
+/**
+ * What {@link diffEvent} tells of a response that says what the newest one said, where the baseline {@link isStill}.
+ * Only the race can differ: by what a listing said of it in between, and as the newest report counts again.
+ *
+ * @param standing as both responses told it
+ * @param generatedAt of the response that came now, epoch milliseconds
+ * @param observedAt epoch milliseconds of our clock at which it was received
+ */
+export function diffSame(
+  baseline: Baseline,
+  standing: Standing,
+  generatedAt: number,
+  observedAt: number,
+): Difference {
+  const before = baseline.race;
+  if (before === null || baseline.generatedAt === null)
+    throw new TypeError('No response was taken of this race.');
+  if (generatedAt < baseline.generatedAt) return { changes: [], baseline };
+  const race = raceState(baseline, { ...standing, generatedAt, digest: before.digest }, observedAt);
+  const seen = observation(baseline.raceId, generatedAt, observedAt, race.advertisedStart);
+  const changes: Change[] = raceEvents(seen, before, race, true);
+  const isSame =
+    before.status === race.status &&
+    before.advertisedStart === race.advertisedStart &&
+    before.endedAt === race.endedAt;
+  if (!isSame) {
+    changes.push({
+      table: 'races',
+      key: baseline.raceId,
+      patch: {
+        status: race.status,
+        advertised_start: timestamp(race.advertisedStart),
+        ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
+        settled_at: race.settledAt === null ? null : timestamp(race.settledAt),
+        source_time: seen.sourceTime,
+      },
+    });
+  }
+  return { changes, baseline: { ...baseline, generatedAt, race: isSame ? before : race } };
+}
