@@ -2,7 +2,8 @@ import type { Baseline } from './baseline.ts';
 import { raceEvents, raceState } from './diff.ts';
 import type { Difference } from './diff.ts';
 import { observation } from './observation.ts';
-import type { RaceColumns } from './snapshot.ts';
+import { layFluctuations } from './odds.ts';
+import type { RaceColumns, Runner } from './snapshot.ts';
 import type { Change } from './tables.ts';
 import { timestamp } from './time.ts';
 
@@ -11,15 +12,21 @@ export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protes
 
 /**
  * Whether the newest response would change nothing if it came again later. A price that is dated after the response
- * that told it is not the one in force yet, and will be.
+ * that told it is not the one in force yet, and will be; and of prices dated alike one can come to light as a move
+ * only when it is told again.
+ *
+ * @param baseline once the response is taken
+ * @param runners of that response
  */
-export function isStill({ generatedAt, entrants }: Baseline): boolean {
+export function isStill({ generatedAt, entrants }: Baseline, runners: readonly Runner[]): boolean {
   if (generatedAt === null) return false;
-  for (const { lastFluctuationAt, line } of entrants.values()) {
-    if ((lastFluctuationAt ?? -Infinity) > generatedAt || (line.at(-1)?.at ?? -Infinity) > generatedAt)
-      return false;
+  for (const { lastFluctuationAt } of entrants.values()) {
+    if ((lastFluctuationAt ?? -Infinity) > generatedAt) return false;
   }
-  return true;
+  return runners.every(({ columns, fluctuations }) => {
+    const known = entrants.get(columns.entrant_id);
+    return known !== undefined && layFluctuations(known.line, fluctuations).added.length === 0;
+  });
 }
 
 /**

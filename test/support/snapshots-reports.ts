@@ -20,7 +20,8 @@ export interface Report {
   readonly protest?: boolean;
 }
 
-const listed: ListedRace = {
+/** What a listing says of the race R at first. */
+export const listedRace: ListedRace = {
   raceId,
   meetingId: 'M',
   raceNumber: 3,
@@ -50,7 +51,7 @@ export function takeReports(reports: readonly Report[]) {
 
 function diff(baseline: Baseline, { from, at, status, later, protest }: Report) {
   if (from === 'listing') {
-    const race = { ...listed, status, advertisedStart: start + later * 1000 };
+    const race = { ...listedRace, status, advertisedStart: start + later * 1000 };
     return diffListed(baseline, race, at, at + 500);
   }
   const race = { status, advertised_start: start / 1000 + later, protest };

@@ -47,7 +47,7 @@ interface Served {
  * @param json the same, decoded
  */
 export function printOf(body: Buffer, json: unknown): Print | null {
-  const served = json as Served;
+  const served = (json ?? {}) as Served;
   const time = timeSpan(body, served);
   if (time === null) return null;
   const found = lists
@@ -76,8 +76,8 @@ export function sameAs(print: Print, body: Buffer): number | null {
 }
 
 /** The time of the header alone: another member of that name may stand elsewhere. */
-function timeSpan(body: Buffer, { header }: Served): Span | null {
-  const text = header?.generated_time;
+function timeSpan(body: Buffer, served: Served): Span | null {
+  const text = served.header?.generated_time;
   if (typeof text !== 'string' || body.toString('latin1', 0, 11) !== '{"header":{') return null;
   const head = body.subarray(0, timeWithin);
   const from = head.indexOf(timeKey) + timeKey.length;

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { emptyBaseline } from '../../src/domain/baseline.ts';
+import { diffListed } from '../../src/domain/diff-listing.ts';
+import type { Change } from '../../src/domain/tables.ts';
+import { tables } from '../../src/domain/tables.ts';
+import { parseEvent } from '../../src/sources/tab/parse.ts';
+import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';
+import { defaultCadence } from '../../src/streams/cadence.ts';
+import type { PollOutcome } from '../../src/streams/poll.ts';
+import { afterListing, stepOf } from '../../src/streams/race-state.ts';
+import type { RaceState } from '../../src/streams/race-state.ts';
+import { raceId, served, start, startTime } from '../support/snapshots.ts';
+import type { Json, ServedEvent } from '../support/snapshots.ts';
+import { listedRace } from '../support/snapshots-reports.ts';
+import { marketResponses } from '../support/snapshots-market.ts';
+import { nastyResponses } from '../support/snapshots-nasty.ts';
+
+/** What a recorder has of the race R, and what it is told next. */
+class Recorder {
+  /** Responses that it did not read. */
+  same = 0;
+  state: RaceState = {
+    baseline: emptyBaseline(raceId),
+    polls: { phase: 0, last: null, lastGoodAt: null },
+    gap: null,
+    movedAt: -Infinity,
+    known: null,
+  };
+  readonly rows = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #recognises: boolean;
+
+  constructor(recognises: boolean) {
+    this.#recognises = recognises;
+  }
+
+  poll(event: ServedEvent, at: number): void {
+    const outcome = this.#outcomeOf(event, at);
+    const rules = { cadence: defaultCadence, runningSince: 0, correctionMs: 0 };
+    const step = stepOf(this.state, outcome, rules);
+    expect(step.failure).toBeNull();
+    this.#write(step.changes);
+    this.state = step.state;
+  }
+
+  listing(status: string, later: number, at: number): void {
+    const listed = { ...listedRace, status, advertisedStart: start + later * 1000 };
+    const { changes, baseline } = diffListed(this.state.baseline, listed, at, at);
+    this.#write(changes);
+    this.state = afterListing(this.state, baseline, at);
+  }
+
+  #outcomeOf(event: ServedEvent, at: number): PollOutcome {
+    const times = { due: at, startedAt: at, finishedAt: at };
+    const body = Buffer.from(JSON.stringify(event));
+    const { known } = this.state;
+    const sameAtTime = this.#recognises && known ? sameAs(known.print, body) : null;
+    if (sameAtTime !== null) {
+      this.same++;
+      return { ...times, kind: 'same', received: { sameAt: sameAtTime, bytes: body.length } };
+    }
+    const received = {
+      snapshot: parseEvent(event),
+      bytes: body.length,
+      notGranted: [],
+      print: printOf(body, event),
+    };
+    return { ...times, kind: 'taken', received };
+  }
+
+  #write(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const { table } = change;
+      if ('row' in change) {
+        const row: Readonly<Record<string, unknown>> = { ...change.row };
+        const key = `${table} ${String(row[tables[table].key])}`;
+        if (tables[table].kind !== 'history' || !this.rows.has(key)) this.rows.set(key, inOneOrder(row));
+      } else {
+        const key = `${table} ${change.key}`;
+        this.rows.set(key, { ...this.rows.get(key), ...change.patch });
+      }
+    }
+  }
+}
+
+/** Tips in another order are no change, so that either order may stand. */
+function inOneOrder(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (typeof row.raw_extra !== 'string') return row;
+  const extra = JSON.parse(row.raw_extra) as { tips?: string[] };
+  return { ...row, raw_extra: { ...extra, tips: extra.tips?.toSorted() } };
+}
+
+/** What happens next: another response, the last one again, or a listing. Times in milliseconds. */
+const happening = fc.oneof(
+  fc.record({ kind: fc.constant('next' as const), early: fc.constantFrom(0, 0, 60_000, 300_000, 1_800_000) }),
+  fc.record({ kind: fc.constant('again' as const), after: fc.constantFrom(0, 1, 10_000, 300_000, 1_800_000) }),
+  fc.record({
+    kind: fc.constant('listing' as const),
+    status: fc.constantFrom('Open', 'OPEN', 'Closed', 'Final', 'Abandoned'),
+    later: fc.constantFrom(0, 600),
+    after: fc.constantFrom(-60_000, -1, 0, 1, 60_000),
+  }),
+);
+
+const stories = fc.record({
+  responses: fc.oneof(nastyResponses, marketResponses),
+  happenings: fc.array(happening, { minLength: 2, maxLength: 16 }),
+});
+
+function timed(event: ServedEvent, time: number): ServedEvent {
+  return { ...event, header: { ...event.header, generated_time: new Date(time).toISOString() } };
+}
+
+function turned(event: ServedEvent): ServedEvent {
+  const copy = structuredClone(event);
+  copy.data.money_tracker?.entrants?.reverse();
+  for (const list of [copy.data.dividends, copy.data.race.tips])
+    (list as Json[] | null | undefined)?.reverse();
+  return copy;
+}
+
+test('a recorder that does not read what says the same again records what one that reads everything records', () => {
+  let same = 0;
+  fc.assert(
+    fc.property(stories, ({ responses, happenings }) => {
+      const recorders = [new Recorder(true), new Recorder(false)] as const;
+      const waiting = [...responses];
+      let last = timed(waiting.shift() ?? served(startTime), start - 6_000_000);
+      // Asked once a second: two polls of one time would be one row.
+      let now = start - 2_000_000;
+      const all = (what: (recorder: Recorder) => void): void => {
+        now += 1_000;
+        recorders.forEach(what);
+      };
+      all((recorder) => {
+        recorder.poll(last, now);
+      });
+      for (const one of happenings) {
+        const told = Date.parse(last.header.generated_time);
+        if (one.kind === 'listing') {
+          all((recorder) => {
+            recorder.listing(one.status, one.later, told + one.after);
+          });
+        } else {
+          // A response that is dated early tells prices of times to come.
+          const next = one.kind === 'next' ? waiting.shift() : undefined;
+          last =
+            one.kind === 'again' || next === undefined
+              ? timed(turned(last), told + ('after' in one ? one.after : 0))
+              : timed(next, Date.parse(next.header.generated_time) - ('early' in one ? one.early : 0));
+          all((recorder) => {
+            recorder.poll(last, now);
+          });
+        }
+        const [recognising, reading] = recorders;
+        expect(recognising.rows).toEqual(reading.rows);
+        expect({ ...recognising.state, known: null }).toEqual({ ...reading.state, known: null });
+      }
+      same += recorders[0].same;
+    }),
+    { numRuns: 400 },
+  );
+  expect(same).toBeGreaterThan(200);
+});
