@@ -142,7 +142,7 @@ function knownAfter(
   if (snapshot.generatedAt < (state.baseline.generatedAt ?? -Infinity)) {
     return changes.length === 0 ? state.known : null;
   }
-  if (print == null || !isStill(baseline)) return null;
+  if (print == null || !isStill(baseline, snapshot.runners)) return null;
   const { status, advertised_start, protest } = snapshot.race;
   return { print, standing: { status, advertised_start, protest }, notGranted };
 }
