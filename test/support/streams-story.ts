@@ -1,10 +1,12 @@
 import { NEVER, Subject, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { diffEvent } from '../../src/domain/diff.ts';
-import { rowId } from '../../src/domain/ids.ts';
+import { digest, rowId } from '../../src/domain/ids.ts';
+import type { Print } from '../../src/domain/print.ts';
+import type { Received, Same } from '../../src/domain/source.ts';
 import { logEvents } from '../../src/domain/log-events.ts';
 import type { Log, LogEventName, LogFields } from '../../src/domain/log-events.ts';
-import type { ListedRace, ListingSnapshot } from '../../src/domain/snapshot.ts';
+import type { EventSnapshot, ListedRace, ListingSnapshot } from '../../src/domain/snapshot.ts';
 import type { PollRow } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import { RequestBudget } from '../../src/streams/budget.ts';
@@ -118,10 +120,7 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     },
     scheduler: clock,
     feed: {
-      event: (raceId) =>
-        options
-          .event(raceId)
-          .pipe(map(() => received(eventOf(raceId, standing(raceId), feedNow()), options.notGranted))),
+      event: recognising(options, (raceId) => eventOf(raceId, standing(raceId), feedNow())),
       meetings: (date) =>
         (options.meetings ?? (() => NEVER))(date).pipe(
           map(() =>
@@ -142,6 +141,33 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     log,
     random: options.random ?? (() => 1),
   };
+}
+
+/** A feed that tells from what is known that a race stands as it did, as the client of the real one does. */
+function recognising(
+  { event, notGranted }: StoryOptions,
+  now: (raceId: string) => EventSnapshot,
+): Story['feed']['event'] {
+  return answered;
+  function answered(raceId: string): Observable<Received<EventSnapshot>>;
+  function answered(raceId: string, print: Print | null): Observable<Received<EventSnapshot> | Same>;
+  function answered(raceId: string, print: Print | null = null): Observable<Received<EventSnapshot> | Same> {
+    return event(raceId).pipe(
+      map(() => {
+        const snapshot = now(raceId);
+        const rest = restOf(snapshot);
+        if (print?.rest === rest) return { sameAt: snapshot.generatedAt, bytes: 1_000 };
+        const time = { from: 0, to: 0 };
+        return { ...received(snapshot, notGranted), print: { length: 1_000, time, lists: [], rest } };
+      }),
+    );
+  }
+}
+
+/** Stands for all that a response says but its time. */
+function restOf(snapshot: EventSnapshot): bigint {
+  const money = snapshot.money && [...snapshot.money];
+  return BigInt(`0x${digest(JSON.stringify({ ...snapshot, money, generatedAt: null }))}`);
 }
 
 /** The answers of a feed that come one after the other; the last one goes on. */
