@@ -146,7 +146,8 @@ function simulated(
     baseUrl: url,
     identity: null,
     connections: simulatorConnections,
-    deadlineMs: deadlineMs / clock.speed,
+    // Timers of the client take whole milliseconds.
+    deadlineMs: Math.ceil(deadlineMs / clock.speed),
     now: () => scheduler.now(),
     ...(onAnswer && { onAnswer }),
   });

@@ -11,6 +11,8 @@ export interface Print {
   readonly lists: readonly ListPrint[];
   /** Of everything else: 64 bits of a hash. */
   readonly rest: bigint;
+  /** By which the server can tell it without a body; null or absent when it offers none, or is not to be asked so. */
+  readonly etag?: string | null;
 }
 
 export interface ListPrint extends Span {

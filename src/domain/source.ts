@@ -10,14 +10,20 @@ export interface Received<T> {
   readonly notGranted: readonly string[];
   /** Tells whether the next response says the same; null or absent when that cannot be told from its bytes. */
   readonly print?: Print | null;
+  /** Whether it lay in a cache on the way: its time is not that of its sending. */
+  readonly isCached?: boolean;
 }
 
 /** A response that says what one before it said, but at another time: it was not parsed. */
 export interface Same {
-  /** `generated_time`, epoch milliseconds. */
-  readonly sameAt: number;
+  /** `generated_time`, epoch milliseconds; null when the server said so by a 304, which tells no time. */
+  readonly sameAt: number | null;
   /** Size of the decompressed body. */
   readonly bytes: number;
+  /** Stands for it from now on; absent when what stood for the one before still does. */
+  readonly print?: Print;
+  /** As of {@link Received}. */
+  readonly isCached?: boolean;
 }
 
 /** Where responses come from. Every call fails with a {@link FeedError} and with nothing else. */

@@ -18,11 +18,15 @@ export function feedOf(source: Source): Feed {
 function abortable<T>(ask: (signal: AbortSignal) => Promise<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
     const controller = new AbortController();
+    let isAnswered = false;
     subscriber.add(() => {
-      controller.abort();
+      // An answer that is here is not given up: that would make an error and tell everybody who listens. After a
+      // failure there can be a body that nobody reads to its end.
+      if (!isAnswered) controller.abort();
     });
     ask(controller.signal).then(
       (value) => {
+        isAnswered = true;
         subscriber.next(value);
         subscriber.complete();
       },

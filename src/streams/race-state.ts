@@ -119,18 +119,17 @@ function afterReadPoll(
 }
 
 /** A response was had that says what the newest one said: prices that it dates are recorded, whatever time passed. */
-function afterSamePoll(state: RaceState, times: PollTimes, { sameAt, bytes }: Same, rules: RaceRules): Step {
-  const { known } = state;
-  if (known === null) throw new TypeError('It is told to be as a response that is not known.');
-  requireTime(sameAt, times.finishedAt + rules.correctionMs);
-  const difference = diffSame(state.baseline, known.standing, sameAt, times.finishedAt);
-  return afterGoodPoll(
-    state,
-    times,
-    difference,
-    { bytes, generatedAt: sameAt, repaired: true, known },
-    rules,
-  );
+function afterSamePoll(state: RaceState, times: PollTimes, received: Same, rules: RaceRules): Step {
+  const { sameAt, bytes, print } = received;
+  if (state.known === null) throw new TypeError('It is told to be as a response that is not known.');
+  const known = print === undefined ? state.known : { ...state.known, print };
+  if (sameAt !== null) requireTime(sameAt, times.finishedAt + rules.correctionMs);
+  const difference =
+    sameAt === null
+      ? { changes: [], baseline: state.baseline }
+      : diffSame(state.baseline, known.standing, sameAt, times.finishedAt);
+  const answer: GoodAnswer = { bytes, generatedAt: sameAt, repaired: true, known };
+  return afterGoodPoll(state, times, difference, answer, rules);
 }
 
 /** What is known after a response was read; one that came late leaves what was known, if it changed nothing. */
@@ -149,8 +148,8 @@ function knownAfter(
 
 interface GoodAnswer {
   readonly bytes: number;
-  /** Epoch milliseconds, the feed's clock. */
-  readonly generatedAt: number;
+  /** Epoch milliseconds, the feed's clock; null when it was not told. */
+  readonly generatedAt: number | null;
   /** Whether its dated prices tell all since the last response. */
   readonly repaired: boolean;
   /** Once this is committed. */
@@ -173,7 +172,7 @@ function afterGoodPoll(
     reason: null,
     bytes: answer.bytes,
     changes: recorded,
-    source_time: timestamp(answer.generatedAt),
+    source_time: answer.generatedAt === null ? null : timestamp(answer.generatedAt),
   };
   const gaps = gap === null ? [] : [gap];
   return {

@@ -39,8 +39,9 @@ export function takeOutcome(
   };
 }
 
+/** The feed's time as it answered; null when it did not tell, as what lay in a cache does not. */
 function generatedAtOf(outcome: PollOutcome): number | null {
-  if (outcome.kind === 'failed') return null;
+  if (outcome.kind === 'failed' || outcome.received.isCached === true) return null;
   return outcome.kind === 'same' ? outcome.received.sameAt : outcome.received.snapshot.generatedAt;
 }
 

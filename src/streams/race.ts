@@ -16,6 +16,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { Print } from '../domain/print.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { RaceTimes } from './cadence.ts';
@@ -129,13 +130,16 @@ function sameTimes(a: RaceTimes, b: RaceTimes): boolean {
 
 function pollOnce(state: RaceState, due: number, context: RaceContext): Observable<PollOutcome> {
   const { budget, feed, scheduler, deadlineMs } = context;
-  const request$ = poll(
-    feed.event(state.baseline.raceId, state.known?.print ?? null),
-    due,
-    deadlineMs,
-    scheduler,
-  );
+  const request$ = poll(feed.event(state.baseline.raceId, comparable(state)), due, deadlineMs, scheduler);
   return budget.run(urgency(state, scheduler.now()), request$);
+}
+
+/** A 304 tells no time by which a listing's word is older or newer: after another word the answer is had in full. */
+function comparable({ known, baseline: { race } }: RaceState): Print | null {
+  if (known === null || race === null) return null;
+  const { status, advertised_start: start } = known.standing;
+  const isAsSaid = race.status === status && timestamp(race.advertisedStart) === start;
+  return isAsSaid || known.print.etag == null ? known.print : { ...known.print, etag: null };
 }
 
 /** A race that has ended gives way to those that have not: its reads are in no hurry. */

@@ -1,8 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readRecording } from '../../src/sources/recording/read.ts';
+import { eventPath } from '../../src/sources/tab/paths.ts';
+import { eventBody, raceId } from '../support/http-feed.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();
@@ -51,6 +53,17 @@ describe('run --record', () => {
       }
     }
     expect(responses).toBeGreaterThan(5);
+  });
+
+  it('has 304s that a replay passes over: each says what a response before it said', async () => {
+    const line = (status: number, second: number, body: unknown): string => {
+      const at = `2026-02-28T03:10:${second}.000Z`;
+      return JSON.stringify({ url: eventPath(raceId), status, startedAt: at, receivedAt: at, body });
+    };
+    writeFileSync(path('304.jsonl'), `${line(200, 10, eventBody())}\n${line(304, 20, null)}\n`);
+    const { code, stdout } = await oddstream(['replay', path('304.jsonl'), '--db', path('304.db')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"replay\.finished".*"lines":2,"taken":1,.*"not_used":1,"unusable":0/);
   });
 
   it('says which directory cannot be used', async () => {

@@ -150,6 +150,20 @@ describe('connections', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
+  it('are given up when nobody has used them for long, and the next request opens another', async () => {
+    // Without a hint of the server, which would go before ours.
+    const server = await serve((_, response) => {
+      response.writeHead(200, { connection: 'keep-alive' }).end(JSON.stringify(eventBody()));
+    });
+    const client = clientOf(server.url, { connections: 1, keepAliveMs: 50 });
+    await client.event(raceId, never());
+    const [socket] = server.sockets;
+    // By the client: a server that has waited for too long does not end a connection, it destroys it.
+    await once(socket ?? fail('no connection'), 'end');
+    await client.event(raceId, never());
+    expect(server.sockets).toHaveLength(2);
+  });
+
   it('are never more than allowed', async () => {
     const server = await serve((_, response) => {
       setTimeout(() => response.end(JSON.stringify(eventBody())), 20);

@@ -23,7 +23,7 @@ export async function skewClock(aheadMs: number, seed: number, forMs: number): P
     const told = /"event":"feed.clock","offset_ms":(-?\d+),"corrected":true/.exec(recorder.printed());
     if (Math.abs(Number(told?.[1]) + aheadMs) > 300_000)
       problems.push(`the clock is told as ${told?.[1] ?? 'right'}`);
-    const { findings, ...outcome } = await judged(stage, problems, how);
+    const { findings, ...outcome } = await judged(stage, problems, how, aheadMs);
     const lost = toldOnItsClock(findings.lost, stage.db, aheadMs);
     return { met: findings.states > 0 ? 1 : 0, findings: { ...findings, lost }, ...outcome };
   } finally {

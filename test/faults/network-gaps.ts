@@ -7,7 +7,10 @@ const hour = 3_600_000;
 interface Taken {
   readonly at: number;
   readonly status: string;
-  /** Milliseconds to the advertised start, on the feed's clock. */
+  /**
+   * Milliseconds to the advertised start when it was asked for, and not when it was answered: on a slow link a faster
+   * band began meanwhile.
+   */
   readonly toStart: number;
 }
 
@@ -19,8 +22,11 @@ export interface Silences {
   readonly untold: readonly string[];
 }
 
-/** Looks for silences in a journal, by the intervals of the design. Races that were abandoned are left out. */
-export function silencesOf(file: string, ledgers: readonly RaceLedger[]): Silences {
+/**
+ * Looks for silences in a journal, by the intervals of the design. Races that were abandoned are left out.
+ * @param aheadMs by how much the recorder's clock is ahead of the feed's
+ */
+export function silencesOf(file: string, ledgers: readonly RaceLedger[], aheadMs = 0): Silences {
   const db = new DatabaseSync(file, { readOnly: true });
   const untold: string[] = [];
   let told = 0;
@@ -29,7 +35,7 @@ export function silencesOf(file: string, ledgers: readonly RaceLedger[]): Silenc
       const race = db.prepare('SELECT status FROM races WHERE race_id = ?').get(ledger.race_id);
       if (race === undefined || race.status === 'Abandoned') continue;
       const gaps = gapsOf(db, ledger.race_id);
-      for (const [from, to] of silentTimes(takenOf(db, ledger))) {
+      for (const [from, to] of silentTimes(takenOf(db, ledger, aheadMs))) {
         if (gaps.some((gap) => gap.from < to && gap.to > from)) told++;
         else
           untold.push(`${ledger.race_id}: nothing for ${to - from} ms from ${new Date(from).toISOString()}`);
@@ -64,7 +70,7 @@ function silentTimes(taken: readonly Taken[]): [from: number, to: number][] {
 /** The start of a poll is told in whole milliseconds, and is not that of its due. */
 const slackMs = 2_000;
 
-function takenOf(db: DatabaseSync, ledger: RaceLedger): Taken[] {
+function takenOf(db: DatabaseSync, ledger: RaceLedger, aheadMs: number): Taken[] {
   const askedAt = new Map(
     db
       .prepare('SELECT source_time, started_at FROM polls WHERE race_id = ? AND source_time IS NOT NULL')
@@ -75,7 +81,7 @@ function takenOf(db: DatabaseSync, ledger: RaceLedger): Taken[] {
     .flatMap(({ generated_times, status, advertised_start }) =>
       generated_times.flatMap((time) => {
         const at = askedAt.get(new Date(time).toISOString());
-        return at === undefined ? [] : [{ at, status, toStart: advertised_start * 1000 - Date.parse(time) }];
+        return at === undefined ? [] : [{ at, status, toStart: advertised_start * 1000 - (at - aheadMs) }];
       }),
     )
     .toSorted((a, b) => a.at - b.at);

@@ -42,6 +42,14 @@ describe('a feed', () => {
     expect(asked[0]?.[1].aborted).toBe(true);
   });
 
+  it('does not give up what is answered, but what has failed', async () => {
+    const fault = new FeedError('not_found', 'Status 404.');
+    const { asked, feed } = source({ event: () => Promise.reject(fault) });
+    await firstValueFrom(feed.meetings('2026-03-07'), { defaultValue: null });
+    await expect(firstValueFrom(feed.event('race'), { defaultValue: null })).rejects.toBe(fault);
+    expect(asked.map(([, signal]) => signal.aborted)).toEqual([false, true]);
+  });
+
   it('fails as the source fails', async () => {
     const fault = new FeedError('not_found', 'Status 404.');
     const { feed } = source({ event: () => Promise.reject(fault) });

@@ -112,6 +112,31 @@ describe('a gap', () => {
   );
 
   it(
+    'is left where polls of a faster band are missing after one of the slower band before it',
+    marbles((m) => {
+      const soon = { ...noon, start: timeOf('12:00:10') };
+      const answer$ = m.cold('200ms (a|)');
+      const s = story(m, '11:54:25', { event: () => answer$, race: soon, store: known('11:54:00', soon) });
+      s.happen('11:54:45', () => {
+        s.budget.hold(timeOf('11:55:25'));
+      });
+      const polls = ['11:54:30', '11:55:25', '11:55:30'];
+      m.expect(actor(s), s.until('11:55:35')).toBeObservable(s.emissions({ u: later(200, polls) }), reports);
+      m.expect(answer$).toHaveSubscriptions(s.asked(polls, 200));
+      m.flush();
+      // The poll of 11:55:00 is not late by its half minute, that of 11:55:10 is by its ten seconds.
+      expect(s.store.rows('gaps')).toMatchObject([
+        {
+          from_time: `${date}11:55:00.000Z`,
+          to_time: `${date}11:55:25.000Z`,
+          reason: 'late',
+          expected_polls: 3,
+        },
+      ]);
+    }),
+  );
+
+  it(
     'is left by a stop of the process, from the first poll that fell into it',
     marbles((m) => {
       const answer$ = m.cold('200ms (a|)');

@@ -137,7 +137,7 @@ describe('the polls that were due', () => {
   it('are counted within a band, the first of them told', () => {
     expect(due(jump - 4 * minute, jump - 3 * minute)).toEqual({
       first: jump - 4 * minute + 10 * second,
-      everyMs: 10 * second,
+      lateAfter: jump - 4 * minute + 20 * second,
       count: 5,
     });
   });
@@ -146,8 +146,18 @@ describe('the polls that were due', () => {
     // Every minute up to a quarter of an hour before, every half up to five minutes before, then every ten seconds.
     expect(due(jump - 17 * minute, jump)).toEqual({
       first: jump - 16 * minute,
-      everyMs: minute,
+      lateAfter: jump - 15 * minute,
       count: 2 + 20 + 29,
+    });
+  });
+
+  it('are late by the interval of their own band: a slow band excuses none of the faster one after it', () => {
+    // The last one of every half hour, at six hours before, and two of every five minutes.
+    const sixHours = jump - 6 * hour;
+    expect(due(sixHours - minute, sixHours + 11 * minute)).toEqual({
+      first: sixHours,
+      lateAfter: sixHours + 10 * minute,
+      count: 3,
     });
   });
 
@@ -156,12 +166,12 @@ describe('the polls that were due', () => {
     // From 15 min before on every 30 s: at :45 itself, for :30 was put off; then at whole half minutes.
     expect(due(jump - 16 * minute, jump - 14 * minute + 1, odd)).toEqual({
       first: jump - 15 * minute,
-      everyMs: minute,
+      lateAfter: jump - 14 * minute,
       count: 3,
     });
     expect(due(jump - 15 * minute + 40 * second, jump - 14 * minute + 1, odd)).toEqual({
       first: jump - 14 * minute,
-      everyMs: 30 * second,
+      lateAfter: jump - 13.5 * minute,
       count: 1,
     });
   });
@@ -172,14 +182,18 @@ describe('the polls that were due', () => {
     expect(due(hour, 6 * hour + 1, far)).toMatchObject({ first: 6 * hour, count: 1 });
     expect(due(hour, 6 * hour + 1, { ...far, advertisedStart: 30 * hour - minute })).toEqual({
       first: 6 * hour - minute,
-      everyMs: minute,
+      lateAfter: 6 * hour,
       count: 2,
     });
   });
 
   it('are the reads of a race that has ended', () => {
     const final: RaceTimes = { ...race, status: 'Final', endedAt: jump };
-    expect(due(jump, jump + 25 * hour, final)).toEqual({ first: jump + minute, everyMs: minute, count: 3 });
+    expect(due(jump, jump + 25 * hour, final)).toEqual({
+      first: jump + minute,
+      lateAfter: jump + 2 * minute,
+      count: 3,
+    });
     expect(due(jump + minute, jump + hour, final)).toMatchObject({ first: jump + 10 * minute, count: 1 });
     expect(due(jump + 24 * hour, jump + 48 * hour, final)).toBeNull();
   });
@@ -193,7 +207,7 @@ describe('the polls that were due', () => {
       0,
       1e12,
     );
-    expect(millions).toEqual({ first: 1, everyMs: 1, count: 1e12 - 1 });
+    expect(millions).toEqual({ first: 1, lateAfter: 2, count: 1e12 - 1 });
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 });

@@ -72,15 +72,28 @@ async function readEvent(
   signal: AbortSignal,
   known: Print | null,
 ): Promise<Received<EventSnapshot> | Same> {
-  const recognise = (body: Buffer): number | null => known && sameAs(known, body);
-  const answer = await transport.get(eventPath(raceId), eventQuery, signal, recognise);
-  if ('recognised' in answer) return { sameAt: answer.recognised, bytes: answer.body.length };
+  const answer = await transport.get(eventPath(raceId), eventQuery, signal, {
+    etag: known?.etag ?? null,
+    recognise: (body) => known && sameAs(known, body),
+  });
+  if ('isUnmodified' in answer) return { sameAt: null, bytes: 0 };
+  const { etag, isCached } = answer;
+  if ('recognised' in answer) {
+    const same = { sameAt: answer.recognised, bytes: answer.body.length, isCached };
+    return known === null || (known.etag ?? null) === etag ? same : { ...same, print: { ...known, etag } };
+  }
   const snapshot = parse(answer);
   if (snapshot.raceId !== raceId) throw transport.malformed(answer, 'is that of another race');
   const { body, json } = answer;
   // A body that echoed a credential is kept out of everything, and what stands for it too.
   const print = answer.isAsReceived ? printOf(body, json) : null;
-  return { snapshot, bytes: body.length, notGranted: notGranted(json), print };
+  return {
+    snapshot,
+    bytes: body.length,
+    notGranted: notGranted(json),
+    print: print && { ...print, etag },
+    isCached,
+  };
 }
 
 /** Requested parts that the echo does not confirm: without them a null means nothing. */

@@ -4,6 +4,8 @@ import type { Exchange } from '../../domain/exchange.ts';
 import { FeedError } from '../../domain/source.ts';
 import { BodyError, parseBody, readBody } from './body.ts';
 import type { JsonBody } from './body.ts';
+import { cachingOf } from './caching.ts';
+import type { Caching } from './caching.ts';
 import { acceptEncoding } from './encoding.ts';
 import { networkFault, statusFault } from './faults.ts';
 import { credentialMask, identityHeaders, identityProblems } from './identity.ts';
@@ -18,8 +20,11 @@ const keptLimit = 1024 * 1024;
 /** More than a credential takes, however it is spelled: what is kept is masked with that much behind it. */
 const beyond = 65_536;
 
-/** Longer than the 10 s between polls of a race at its jump; a server's own hint goes before it. */
-const keepAliveMs = 30_000;
+/**
+ * Real milliseconds for which a connection is kept that nobody uses: longer than the two minutes between listings,
+ * shorter than the four at which networks begin to forget one. A server's own hint goes before it.
+ */
+export const keepAliveMs = 150_000;
 
 export interface TransportOptions {
   /** Scheme and host, and a path when the feed is behind one: `https://api.tab.co.nz`. */
@@ -30,6 +35,8 @@ export interface TransportOptions {
   readonly connections: number;
   /** Real milliseconds for a request, from asking to the decompressed body. */
   readonly deadlineMs: number;
+  /** Default: {@link keepAliveMs}. */
+  readonly keepAliveMs?: number;
   /** Epoch milliseconds, for a Retry-After that is a date. Default: the computer's clock. */
   readonly now?: () => number;
   /** Told of every answer, for a recording. */
@@ -37,7 +44,7 @@ export interface TransportOptions {
 }
 
 /** An answer of status 200 whose body is JSON. */
-export interface Answer extends JsonBody {
+export interface Answer extends JsonBody, Caching {
   /** Path of the request, without its query. */
   readonly path: string;
   /** Whether the body is as it was received: no credential had to be blanked out of it. */
@@ -45,13 +52,23 @@ export interface Answer extends JsonBody {
 }
 
 /** An answer of status 200 whose body was recognised, and not parsed. */
-export interface Recognised<T> {
+export interface Recognised<T> extends Caching {
   readonly recognised: T;
   readonly body: Buffer;
 }
 
-/** What a body is recognised as; null when it is to be parsed. */
-export type Recognise<T> = (body: Buffer) => T | null;
+/** An answer of status 304: the one that had the ETag still stands. */
+export interface Unmodified {
+  readonly isUnmodified: true;
+}
+
+/** What can be told without parsing the answer. */
+export interface Expected<T> {
+  /** Of an answer before, for the server to compare; null to be answered in full. */
+  readonly etag: string | null;
+  /** What a body is recognised as; null when it is to be parsed. */
+  readonly recognise: (body: Buffer) => T | null;
+}
 
 /** JSON over HTTP from one host. */
 export interface Transport {
@@ -61,8 +78,8 @@ export interface Transport {
     path: string,
     query: string,
     signal: AbortSignal,
-    recognise: Recognise<T>,
-  ): Promise<Answer | Recognised<T>>;
+    expected: Expected<T>,
+  ): Promise<Answer | Recognised<T> | Unmodified>;
   /** A `malformed` failure that keeps the answer's body. The reason goes on "a body that …". */
   malformed(answer: Pick<Answer, 'path' | 'body'>, reason: string): FeedError;
   /** Waits for the requests that are under way, each bounded by its deadline. A second call does no more. */
@@ -98,8 +115,8 @@ export function createTransport(options: TransportOptions): Transport {
     path: string,
     query: string,
     signal: AbortSignal,
-    recognise: Recognise<T>,
-  ): Promise<Answer | Recognised<T>> {
+    { etag, recognise }: Expected<T>,
+  ): Promise<Answer | Recognised<T> | Unmodified> {
     const startedAt = now();
     const tell = (status: number, body: Buffer | null): void => {
       // What came too late was not recorded by anybody.
@@ -110,25 +127,27 @@ export function createTransport(options: TransportOptions): Transport {
     const { statusCode, headers, body } = await pool.request({
       method: 'GET',
       path: `${prefix}${path}?${query}`,
-      headers: requestHeaders(identity),
+      headers: requestHeaders(identity, etag),
       signal,
     });
     if (statusCode !== 200) {
       // Not awaited: what it says is not used, and reading it to its end only saves the connection.
       body.dump({ limit: 65_536 }).catch(() => undefined);
       if (options.onAnswer) tell(statusCode, null);
+      if (statusCode === 304 && etag !== null) return { isUnmodified: true };
       throw statusFault(path, statusCode, headers, now());
     }
+    const caching = cachingOf(headers);
     const keep = keptLimit + beyond;
     const bytes = await readBody(body, headers, keep);
     const recognised = recognise(bytes);
     if (recognised !== null) {
       if (options.onAnswer) tell(statusCode, bytes);
-      return { recognised, body: bytes };
+      return { recognised, body: bytes, ...caching };
     }
     const answer = withoutCredentials(parseBody(bytes, headers, keep));
     if (options.onAnswer) tell(statusCode, answer.body);
-    return { path, ...answer, isAsReceived: answer.body === bytes };
+    return { path, ...answer, isAsReceived: answer.body === bytes, ...caching };
   }
 
   async function get(path: string, query: string, caller: AbortSignal): Promise<Answer>;
@@ -136,18 +155,18 @@ export function createTransport(options: TransportOptions): Transport {
     path: string,
     query: string,
     caller: AbortSignal,
-    recognise: Recognise<T>,
-  ): Promise<Answer | Recognised<T>>;
+    expected: Expected<T>,
+  ): Promise<Answer | Recognised<T> | Unmodified>;
   async function get(
     path: string,
     query: string,
     caller: AbortSignal,
-    recognise: Recognise<unknown> = () => null,
-  ): Promise<Answer | Recognised<unknown>> {
+    expected: Expected<unknown> = nothingExpected,
+  ): Promise<Answer | Recognised<unknown> | Unmodified> {
     const deadline = AbortSignal.timeout(deadlineMs);
     const signal = AbortSignal.any([caller, deadline]);
     try {
-      return await untilAborted(signal, () => exchange(path, query, signal, recognise));
+      return await untilAborted(signal, () => exchange(path, query, signal, expected));
     } catch (error) {
       if (error instanceof FeedError) throw error;
       if (error instanceof BodyError) throw malformed({ path, body: error.body }, error.message);
@@ -162,10 +181,10 @@ export function createTransport(options: TransportOptions): Transport {
   return { get, malformed, close: () => (closed ??= pool.close()) };
 }
 
-function openPool(origin: string, { connections, deadlineMs }: TransportOptions): Pool {
+function openPool(origin: string, { connections, deadlineMs, ...options }: TransportOptions): Pool {
   return new Pool(origin, {
     connections,
-    keepAliveTimeout: keepAliveMs,
+    keepAliveTimeout: options.keepAliveMs ?? keepAliveMs,
     // One request a connection, so that aborting one ends it and none else.
     allowH2: false,
     pipelining: 1,
@@ -182,11 +201,14 @@ function oneLine(body: Buffer): string {
   return body.includes(10) || body.includes(13) ? JSON.stringify(JSON.parse(text)) : text;
 }
 
-function requestHeaders(identity: Identity | null): Record<string, string> {
+const nothingExpected: Expected<never> = { etag: null, recognise: () => null };
+
+function requestHeaders(identity: Identity | null, etag: string | null): Record<string, string> {
   return {
     Accept: 'application/json',
     'Accept-Encoding': acceptEncoding,
     'User-Agent': `oddstream/${manifest.version}`,
+    ...(etag === null ? {} : { 'If-None-Match': etag }),
     ...(identity === null ? {} : identityHeaders(identity)),
   };
 }
