@@ -3,7 +3,8 @@ import type { Log } from '../domain/log-events.ts';
 import { raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { Plan } from './cadence.ts';
-import type { RaceState, Step } from './race-state.ts';
+import type { RaceState } from './race-state.ts';
+import type { Step } from './race-step.ts';
 
 /** What a race's actor logs. */
 

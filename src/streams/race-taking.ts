@@ -8,8 +8,10 @@ import { holdHost } from './hold.ts';
 import type { PollOutcome } from './poll.ts';
 import type { RaceContext, RaceReport } from './race-context.ts';
 import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
-import { afterFailedPoll, afterListing, stepOf } from './race-state.ts';
-import type { RaceRules, RaceState, Step } from './race-state.ts';
+import { afterListing } from './race-state.ts';
+import type { RaceRules, RaceState } from './race-state.ts';
+import { afterFailedPoll, stepOf } from './race-step.ts';
+import type { Step } from './race-step.ts';
 
 /** Commits what a poll led to and, only then, moves the state. */
 export function takeOutcome(

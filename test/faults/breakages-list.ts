@@ -80,7 +80,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'gaps are not written',
     change: {
-      file: 'src/streams/race-state.ts',
+      file: 'src/streams/race-step.ts',
       from: "return gaps.map((row) => ({ table: 'gaps', row }));",
       to: 'return gaps.slice(gaps.length).map((row) => ({ table: "gaps", row }));',
     },

@@ -49,9 +49,12 @@ const breakages: readonly (readonly [file: string, text: string, instead: string
   ['race-taking.ts', 'store.commit(step.changes);', ''],
   ['race-taking.ts', '|| outcome.received.isCached === true', ''],
   ['race-taking.ts', 'finishedAt - race.advertisedStart > longestMissingMs', 'true'],
-  ['race-state.ts', 'failures: 0 }', 'failures: 1 }'],
-  ['race-state.ts', "stopped ? 'stopped' : 'late'", "'late'"],
-  ['race-state.ts', 'const late = missed.count > 1', 'const late = false && missed.count > 1'],
+  ['race-step.ts', 'failures: 0 }', 'failures: 1 }'],
+  ['race-step.ts', 'known: answer.known,', 'known: null,'],
+  ['race-step.ts', 'if (sameAt !== null) requireTime(', 'if (sameAt === 0) requireTime('],
+  ['race-step.ts', 'return changes.length === 0 ? state.known : null;', 'return state.known;'],
+  ['race-missed.ts', "stopped ? 'stopped' : 'late'", "'late'"],
+  ['race-missed.ts', 'const late = missed.count > 1', 'const late = false && missed.count > 1'],
   ['gap.ts', 'runner.oldestOfSix <= newest', 'runner.oldestOfSix >= newest'],
   ['raceday.ts', 'interval(listingEveryMs, scheduler)', 'interval(listingEveryMs * 2, scheduler)'],
   ['raceday.ts', 'utcMidnights(scheduler)', 'EMPTY'],
@@ -77,7 +80,7 @@ const breakages: readonly (readonly [file: string, text: string, instead: string
 /** The tests that are about the streams alone. */
 const tests = [
   'test/marbles',
-  ...['cadence', 'cadence-property', 'days', 'due', 'due-property', 'gap', 'race-state'].map(
+  ...['cadence', 'cadence-property', 'days', 'due', 'due-property', 'gap', 'race-state', 'same-response'].map(
     (name) => `test/unit/${name}.test.ts`,
   ),
 ];

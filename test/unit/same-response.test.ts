@@ -8,7 +8,8 @@ import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { PollOutcome } from '../../src/streams/poll.ts';
-import { afterListing, stepOf } from '../../src/streams/race-state.ts';
+import { afterListing } from '../../src/streams/race-state.ts';
+import { stepOf } from '../../src/streams/race-step.ts';
 import type { RaceState } from '../../src/streams/race-state.ts';
 import { raceId, served, start, startTime } from '../support/snapshots.ts';
 import type { Json, ServedEvent } from '../support/snapshots.ts';
@@ -93,7 +94,10 @@ function inOneOrder(row: Readonly<Record<string, unknown>>): Readonly<Record<str
 /** What happens next: another response, the last one again, or a listing. Times in milliseconds. */
 const happening = fc.oneof(
   fc.record({ kind: fc.constant('next' as const), early: fc.constantFrom(0, 0, 60_000, 300_000, 1_800_000) }),
-  fc.record({ kind: fc.constant('again' as const), after: fc.constantFrom(0, 1, 10_000, 300_000, 1_800_000) }),
+  fc.record({
+    kind: fc.constant('again' as const),
+    after: fc.constantFrom(0, 1, 10_000, 300_000, 1_800_000),
+  }),
   fc.record({
     kind: fc.constant('listing' as const),
     status: fc.constantFrom('Open', 'OPEN', 'Closed', 'Final', 'Abandoned'),
