@@ -9,13 +9,17 @@ import type { Journal } from '../sinks/journal/journal.ts';
 import { classify } from '../sources/recording/classify.ts';
 import { readRecording } from '../sources/recording/read.ts';
 import type { RecordedResponse } from '../sources/recording/read.ts';
+import { decodeEvent } from '../sources/tab/last-starts.ts';
 import { ParseError, parseEvent, parseListing } from '../sources/tab/parse.ts';
 
 /** What a replay came to: see `replay.finished`. */
 export type ReplayCounts = Omit<LogFields<'replay.finished'>, 'duration_ms'>;
 
-/** Responses of one transaction. A replay that is cut off is run again, and finds what it had recorded. */
-const responsesPerCommit = 64;
+/**
+ * Rows of one transaction, or some more: index pages are written once in each, and the disk is waited for.
+ * A replay that is cut off is run again, and finds what it had recorded.
+ */
+const rowsPerCommit = 12_000;
 
 /**
  * Takes recorded responses through the same parser, diff and journal as live ones. `observed_at` is the time of
@@ -32,7 +36,7 @@ export async function replay(
   const run = new Replay(journal);
   for (const file of files) {
     run.counts.files++;
-    for await (const line of readRecording(file)) {
+    for await (const line of readRecording(file, decodeLine)) {
       run.counts.lines++;
       const problem = 'problem' in line ? line.problem : run.take(line);
       if (problem !== null) {
@@ -44,6 +48,11 @@ export async function replay(
   }
   run.flush();
   return run.counts;
+}
+
+/** The JSON of a line: past starts in the body of an event are parsed only where they are needed. */
+function decodeLine(bytes: Buffer): unknown {
+  return decodeEvent(bytes, (line) => (line as { body?: { data?: unknown } | null } | null)?.body?.data);
 }
 
 class Replay {
@@ -71,7 +80,8 @@ class Replay {
   /** Takes a response; what keeps it from being used is returned as one sentence. */
   take(response: RecordedResponse): string | null {
     const recorded = classify(response.url);
-    if (recorded.kind === 'other') {
+    // A 304 says what a response before it said.
+    if (recorded.kind === 'other' || response.status === 304) {
       this.counts.not_used++;
       return null;
     }
@@ -131,6 +141,6 @@ class Replay {
     this.counts.taken++;
     this.counts.rows += rows;
     this.counts[rows > 0 ? 'changed' : 'unchanged']++;
-    if (this.#pollsWaiting.size >= responsesPerCommit) this.flush();
+    if (this.#waiting.length >= rowsPerCommit) this.flush();
   }
 }

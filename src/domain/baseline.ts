@@ -1,4 +1,4 @@
-import { digest } from './ids.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { PricePoint } from './odds.ts';
 import type { Extra, MoneyFigures, OddsKind } from './snapshot.ts';
 import { plainStatus } from './status.ts';
@@ -108,7 +108,7 @@ const unordered: ReadonlySet<string> = new Set([
  * @param columns the row without `raw_extra`
  */
 export function currentDigest(columns: Readonly<Record<string, unknown>>, extra: Extra): string {
-  return digest(JSON.stringify([canonical(columns), canonical(extra)]));
+  return fingerprint([columns, extra], unordered);
 }
 
 /** Stands for lists of placings and dividends whatever their order, and for the status they were served with. */
@@ -117,18 +117,6 @@ export function resultDigest(
   placings: readonly unknown[],
   dividends: readonly unknown[],
 ): string {
-  return digest(JSON.stringify([plainStatus(status), sorted(placings), sorted(dividends)]));
-}
-
-function sorted(list: readonly unknown[]): string[] {
-  return list.map((item) => JSON.stringify(canonical(item))).toSorted();
-}
-
-/** @param name the property that holds the value */
-function canonical(value: unknown, name = ''): unknown {
-  if (Array.isArray(value)) return unordered.has(name) ? sorted(value) : value.map((item) => canonical(item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([key, member]) => [key, canonical(member, key)]);
+  const lists = [placings, dividends].map((list) => fingerprint(list, unordered, true));
+  return [plainStatus(status), ...lists].join('|');
 }

@@ -32,7 +32,7 @@ export function diffRunner(
   const newest = newestFluctuation(runner, known);
   const columns = currentColumns(runner, money, newest);
   const rowDigest = currentDigest(columns, runner.extra);
-  const formDigest = runner.form === null ? (known?.formDigest ?? null) : digest(runner.form);
+  const formDigest = digestOfForm(runner) ?? known?.formDigest ?? null;
   const changes: Change[] = odds.rows.map((row) => ({ table: 'odds_history', row }));
 
   const overflow = overflowGap(observation, runner, known);
@@ -41,7 +41,7 @@ export function diffRunner(
   if (rowDigest !== known?.digest) {
     changes.push({ table: 'entrants', row: entrantRow(observation, columns, runner) });
   }
-  if (runner.form !== null && formDigest !== known?.formDigest) {
+  if (formDigest !== (known?.formDigest ?? null) && runner.form !== null) {
     const { raceId: race_id, sourceTime: source_time } = observation;
     changes.push({ table: 'form', row: { entrant_id: entrantId, race_id, form: runner.form, source_time } });
   }
@@ -62,6 +62,12 @@ export function diffRunner(
       formDigest,
     },
   };
+}
+
+/** Null when no form is served. */
+function digestOfForm(runner: Runner): string | null {
+  if (runner.formDigest !== undefined) return runner.formDigest;
+  return runner.form === null ? null : digest(runner.form);
 }
 
 /**

@@ -120,12 +120,15 @@ export function raceDigest(
   columns: Readonly<Record<string, unknown>>,
   extra: EventSnapshot['extra'],
 ): string {
-  const own = { ...columns };
-  for (const key of ['status', 'advertised_start', 'tote_start_time', 'ended_at', 'settled_at']) {
-    Reflect.deleteProperty(own, key);
-  }
+  const own: Record<string, unknown> = {};
+  for (const key of Object.keys(columns)) if (!reported.has(key)) own[key] = columns[key];
   return currentDigest(own, extra);
 }
+
+/** Columns of which listings and the recorder tell too. */
+const reported: ReadonlySet<string> = new Set([
+  ...['status', 'advertised_start', 'tote_start_time', 'ended_at', 'settled_at'],
+]);
 
 function raceChanges(
   baseline: Baseline,

@@ -35,10 +35,10 @@ export function price(served: number | null | undefined): number | null {
  */
 export function layFluctuations(line: readonly PricePoint[], fluctuations: readonly Fluctuation[]): LaidLine {
   const last = line.at(-1)?.odds ?? null;
-  const unknown = new Map(fluctuations.map((entry) => [identity(entry), entry]));
-  for (const point of line) unknown.delete(identity(point));
-  if (unknown.size === 0) return { line, added: [], last };
+  const unrecorded = fluctuations.filter((entry) => !isRecorded(line, entry));
+  if (unrecorded.length === 0) return { line, added: [], last };
 
+  const unknown = new Map(unrecorded.map((entry) => [identity(entry), entry]));
   const pending = [...unknown.values()].toSorted((a, b) => a.at - b.at || a.place - b.place);
   const laid: PricePoint[] = [];
   const added: PriceStep[] = [];
@@ -73,6 +73,26 @@ export function valueAt(line: readonly PricePoint[], at: number): number | null 
 export function withPoint(line: readonly PricePoint[], point: PricePoint): readonly PricePoint[] {
   const index = line.findLastIndex((other) => other.at <= point.at) + 1;
   return line.toSpliced(index, 0, point);
+}
+
+/** Whether a line has a point of the same time and price. */
+function isRecorded(line: readonly PricePoint[], { at, odds }: PricePoint): boolean {
+  for (let index = firstFrom(line, at); ; index++) {
+    const point = line[index];
+    if (point?.at !== at) return false;
+    if (point.odds === odds) return true;
+  }
+}
+
+/** Index of the first point that is not before a time. */
+function firstFrom(line: readonly PricePoint[], at: number): number {
+  let [low, high] = [0, line.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((line[middle]?.at ?? Infinity) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function identity(point: PricePoint): string {

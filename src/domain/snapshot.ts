@@ -54,6 +54,8 @@ export interface Runner {
   readonly oldestOfSix: number | null;
   /** Past performances as JSON; null when none were served. */
   readonly form: string | null;
+  /** Stands for {@link form}, where the source knows it: then the form itself is read only when it is new. */
+  readonly formDigest?: string;
 }
 
 export interface Pool {

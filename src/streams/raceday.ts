@@ -1,14 +1,13 @@
 import {
+  BehaviorSubject,
   EMPTY,
   Subject,
   concatMap,
-  connect,
   defer,
   exhaustMap,
   filter,
   finalize,
   from,
-  groupBy,
   interval,
   map,
   merge,
@@ -16,13 +15,11 @@ import {
   of,
   retry,
   share,
-  startWith,
-  take,
   takeWhile,
   tap,
   timer,
 } from 'rxjs';
-import type { GroupedObservable, Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { cadenceFor } from './cadence.ts';
 import type { CadenceTable } from './cadence.ts';
 import { nzDatesOfUtcDay, utcMidnights } from './days.ts';
@@ -105,28 +102,18 @@ function actors(
 ): Observable<RacedayReport> {
   return defer(() => {
     const report$ = new Subject<RaceReport>();
-    // One for each race: with one for all, every end would be told to every race.
-    const ends = new Map<string, Subject<void>>();
+    const running = new Map<string, BehaviorSubject<RaceOrder>>();
     const memory = listingMemory(context);
     const step$ = steps(report$).pipe(share());
     const imported$ = step$.pipe(filter((step) => step.kind === 'imported'));
     const order$ = step$.pipe(concatMap((step) => from(orders(step, memory, context))));
     const actor$ = merge(first$, order$).pipe(
-      groupBy(({ raceId }) => raceId, {
-        duration: ({ key }) => {
-          const ended$ = new Subject<void>();
-          ends.set(key, ended$);
-          return ended$;
-        },
+      mergeMap((told) => {
+        const heard$ = running.get(told.raceId);
+        if (heard$ === undefined) return limit(begun(told, running, context));
+        heard$.next(told.order);
+        return EMPTY;
       }),
-      mergeMap((group) =>
-        limit(actor(group, context)).pipe(
-          finalize(() => {
-            ends.get(group.key)?.next();
-            ends.delete(group.key);
-          }),
-        ),
-      ),
       tap((report) => {
         report$.next(report);
       }),
@@ -135,28 +122,26 @@ function actors(
   });
 }
 
-/** A race's actor. One that fails by a fault of our own is started again, and its siblings never notice. */
-function actor(group: GroupedObservable<string, Addressed>, context: RacedayContext): Observable<RaceReport> {
-  return group.pipe(
-    take(1),
-    mergeMap((first) => {
-      const cadence = cadenceFor(context.cadences, first.country, first.category);
-      // Heard between two starts too: one that starts again goes by the newest order and not by its first.
-      let newest = first.order;
-      const heard$ = group.pipe(
-        map(({ order }) => order),
-        tap((order) => {
-          newest = order;
-        }),
-      );
-      const run = (order$: Observable<RaceOrder>): Observable<RaceReport> =>
-        defer(() => race(group.key, order$.pipe(startWith(newest)), { ...context, cadence })).pipe(
-          retry({
-            delay: (error, failures) => restart(group.key, error, failures, context),
-            resetOnSuccess: true,
-          }),
-        );
-      return heard$.pipe(connect(run));
+/**
+ * A race's actor, which hears orders for as long as it runs. One that fails by a fault of our own is started again, and
+ * its siblings never notice. What stays of it for a day is but a few subscriptions: there are very many races.
+ */
+function begun(
+  { raceId, country, category, order }: Addressed,
+  running: Map<string, BehaviorSubject<RaceOrder>>,
+  context: RacedayContext,
+): Observable<RaceReport> {
+  const cadence = cadenceFor(context.cadences, country, category);
+  // Heard between two starts too: one that starts again goes by the newest order and not by its first.
+  const order$ = new BehaviorSubject(order);
+  running.set(raceId, order$);
+  return race(raceId, order$, { ...context, cadence }).pipe(
+    retry({
+      delay: (error, failures) => restart(raceId, error, failures, context),
+      resetOnSuccess: true,
+    }),
+    finalize(() => {
+      running.delete(raceId);
     }),
   );
 }

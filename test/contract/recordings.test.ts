@@ -42,7 +42,9 @@ describe('run --record', () => {
   it('can be read up to where the process was killed', async () => {
     const service = start(['run', '--db', path('killed.db'), '--races', '40', '--record', path('torn')]);
     await service.says('poll.changed');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await expect
+      .poll(() => filesOf('torn').filter((file) => statSync(file).size > 0).length, { timeout: 60_000 })
+      .toBeGreaterThan(10);
     service.child.kill('SIGKILL');
     await service.ended;
     let responses = 0;

@@ -81,6 +81,14 @@ describe('the answer', () => {
     expect(notGranted).toEqual([]);
   });
 
+  it('is read from a gzip file of several members, the last of which tells another size', async () => {
+    const members = [text.slice(0, -3), text.slice(-3)].map((part) => gzipSync(part));
+    const server = await serve((_, response) => {
+      response.setHeader('content-encoding', 'gzip').end(Buffer.concat(members));
+    });
+    expect((await clientOf(server.url).event(raceId, never())).bytes).toBe(Buffer.byteLength(text));
+  });
+
   it('is read when it comes in pieces and without a length', async () => {
     const server = await serve((_, response) => {
       const middle = text.length / 2;

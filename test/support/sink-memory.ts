@@ -62,10 +62,10 @@ export function followedOf(rows: Partial<Record<TableName, readonly StoredRow[]>
   const refused: string[] = [];
   const followed: RoundsContext['followed'] = {
     cursor: (part) => cursors.get(cursorName(part)) ?? 0,
-    page: (part, most) => {
-      const cursor = cursors.get(cursorName(part)) ?? 0;
-      const after = (rows[part.table] ?? []).filter(({ seq }) => Number(seq) > cursor);
-      const page = after.slice(0, most);
+    page: (part, most, after) => {
+      const cursor = after ?? cursors.get(cursorName(part)) ?? 0;
+      const next = (rows[part.table] ?? []).filter(({ seq }) => Number(seq) > cursor);
+      const page = next.slice(0, most);
       return { rows: page, end: Number(page.at(-1)?.seq ?? cursor), more: page.length === most };
     },
     raceTimes: (race) => {

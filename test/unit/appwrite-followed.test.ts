@@ -45,6 +45,19 @@ function commitOdds(count: number, kindOf: (index: number) => string): void {
 const ids = (rows: readonly Record<string, unknown>[]): unknown[] => rows.map(({ entrant_id }) => entrant_id);
 
 describe('a journal that is followed', () => {
+  it('gives the page after another number too, of which its cursor knows nothing', () => {
+    const followed = journal.followed('s');
+    commitOdds(6, (index) => (index % 2 === 0 ? 'fixed_win' : 'pool_win'));
+    for (const part of [odds, wins]) {
+      const first = followed.page(part, 2);
+      const second = followed.page(part, 2, first.end);
+      const expected = part === odds ? ['row 2', 'row 3'] : ['row 4'];
+      expect(ids(second.rows)).toEqual(expected);
+      expect(followed.cursor(part)).toBe(0);
+      expect(ids(followed.page(part, 2).rows)).toEqual(ids(first.rows));
+    }
+  });
+
   it('gives pages after the cursor, which stays until it is told', () => {
     const followed = journal.followed('s');
     commitOdds(5, () => 'fixed_win');

@@ -49,3 +49,35 @@ test('seconds to the start are fractional, and negative after it', () => {
   ]);
   expect(seen).toMatchObject({ sourceTime: timestamp(1_000), observedAt: timestamp(2_000) });
 });
+
+test('a text in the form of the feed is the time that Date reads, or none where Date reads none', () => {
+  const part = (max: number) => fc.nat({ max }).map((number) => String(number).padStart(2, '0'));
+  const parts = fc.tuple(part(99), part(13), part(32), part(25), part(61), part(61));
+  const fraction = fc.constantFrom('', '.', '.1', '.12', '.123', '.1239', '.123456789', '.1x');
+  fc.assert(
+    fc.property(fc.constantFrom('19', '20', '2x'), parts, fraction, (century, parts, fraction) => {
+      const [year, month, day, hour, minute, second] = parts;
+      const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}Z`;
+      expect(epochMillis(text)).toBe(/\.(Z|.*x)/.test(text) ? NaN : Date.parse(text));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a time is stored as Date writes it', () => {
+  const years = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
+  const times = fc.oneof(years, fc.integer({ min: 1_700_000_000_000, max: 1_700_200_000_000 }), fc.double());
+  const written = (write: () => string): string => {
+    try {
+      return write();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  fc.assert(
+    fc.property(times, (millis) => {
+      expect(written(() => timestamp(millis))).toBe(written(() => new Date(millis).toISOString()));
+    }),
+    { numRuns: 2_000 },
+  );
+});

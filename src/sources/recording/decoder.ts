@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 
 /** Bytes that go into a decompressor at a time: what one such piece decompresses to is held in memory. */
-const pieceSize = 4096;
+const pieceSize = 8192;
 
 /**
  * What a decompressor of node:zlib makes of a stream of bytes. When it fails, what it had made until then comes

@@ -1,10 +1,10 @@
 import { createGunzip } from 'node:zlib';
-import { decode } from './decoder.ts';
+import { decode as unpacked } from './decoder.ts';
 import { splitLines } from './lines.ts';
 import type { Line } from './lines.ts';
 import { openRecording, UnreadableError } from './open.ts';
 import { parseRecord } from './record.ts';
-import type { RecordedResponse } from './record.ts';
+import type { Decode, RecordedResponse } from './record.ts';
 import { unzstd } from './zstd.ts';
 
 /** A line, or the place in a file from which on nothing could be read. */
@@ -24,7 +24,7 @@ type Unpack = (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 /** How each kind of file becomes lines. */
 const kinds: readonly { readonly ending: string; readonly unpack: Unpack }[] = [
   { ending: '.jsonl', unpack: (chunks) => chunks },
-  { ending: '.jsonl.gz', unpack: (chunks) => decode(createGunzip(), chunks) },
+  { ending: '.jsonl.gz', unpack: (chunks) => unpacked(createGunzip(), chunks) },
   { ending: '.jsonl.zst', unpack: unzstd },
 ];
 
@@ -35,9 +35,11 @@ const longestLine = 64 * 1024 * 1024;
  * The responses of a recording (`.jsonl`, `.jsonl.gz`, `.jsonl.zst`), in its order and as they are read: only a
  * line at a time is in memory. A line that holds no response is told as a problem, and so is a file that
  * is damaged or cut off, after everything that could be read of it. Empty lines are passed over.
+ *
+ * @param decode how the JSON of a line becomes values; JSON.parse unless told
  * @throws UnreadableError when the file cannot be opened or read, or has another ending
  */
-export async function* readRecording(file: string): AsyncGenerator<RecordedLine> {
+export async function* readRecording(file: string, decode: Decode = parsed): AsyncGenerator<RecordedLine> {
   const kind = kinds.find(({ ending }) => file.toLowerCase().endsWith(ending));
   if (kind === undefined) {
     throw new UnreadableError(
@@ -49,7 +51,7 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedLine>
   let unended: RecordedProblem | null = null;
   try {
     for await (const line of splitLines(kind.unpack(chunks), longestLine)) {
-      const read = readLine(file, line);
+      const read = readLine(file, line, decode);
       if (read !== null && 'problem' in read && !line.ended) unended = read;
       else if (read !== null) yield read;
       if (unended === null) next = line.number + 1;
@@ -64,7 +66,11 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedLine>
   if (unended !== null) yield unended;
 }
 
-function readLine(file: string, { number, bytes }: Line): RecordedLine | null {
+function parsed(bytes: Buffer): unknown {
+  return JSON.parse(bytes.toString('utf8'));
+}
+
+function readLine(file: string, { number, bytes }: Line, decode: Decode): RecordedLine | null {
   const problem = (what: string): RecordedProblem => ({
     line: number,
     problem: `line ${number} of ${file} ${what}.`,
@@ -72,7 +78,7 @@ function readLine(file: string, { number, bytes }: Line): RecordedLine | null {
   if (bytes === null) return problem('is longer than 64 MB');
   const content = number === 1 ? withoutMark(bytes) : bytes;
   if (content.length === 0) return null;
-  const record = parseRecord(number, content);
+  const record = parseRecord(number, content, decode);
   return typeof record === 'string' ? problem(record) : record;
 }
 

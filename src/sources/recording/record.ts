@@ -16,13 +16,16 @@ export interface RecordedResponse {
   readonly body: unknown;
 }
 
+/** Decodes the JSON of a line; throws for what is none. */
+export type Decode = (bytes: Buffer) => unknown;
+
 /**
  * The response that a line of a recording holds; otherwise, as a string, what is wrong with the line: it goes
  * on the sentence "line 3 of FILE …".
  */
-export function parseRecord(line: number, bytes: Buffer): RecordedResponse | string {
+export function parseRecord(line: number, bytes: Buffer, decode: Decode): RecordedResponse | string {
   if (!isUtf8(bytes)) return 'is not UTF-8';
-  const record = jsonObject(bytes.toString('utf8'));
+  const record = jsonObject(bytes, decode);
   if (record === null) return 'is not a JSON object';
   const receivedAt = instant(record.receivedAt);
   if (receivedAt === null) return 'has no time as "receivedAt"';
@@ -35,9 +38,9 @@ export function parseRecord(line: number, bytes: Buffer): RecordedResponse | str
   return { line, receivedAt, startedAt, url, status, body: record.body };
 }
 
-function jsonObject(text: string): Record<string, unknown> | null {
+function jsonObject(bytes: Buffer, decode: Decode): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = decode(bytes);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { contentEncoding, decompress, decompressStart } from './encoding.ts';
 import { codeOf } from './faults.ts';
+import { decodeEvent } from './last-starts.ts';
 
 /** Most bytes of a body, compressed and decompressed: eighty times the largest one seen. */
 const bodyLimit = 32 * 1024 * 1024;
@@ -39,7 +40,7 @@ export async function readBody(
 }
 
 /**
- * The JSON of a body.
+ * The JSON of a body; past starts of an event's runners are parsed when they are read.
  * @throws BodyError when it is none
  */
 export function parseBody(body: Buffer, headers: IncomingHttpHeaders, keep: number): JsonBody {
@@ -48,7 +49,7 @@ export function parseBody(body: Buffer, headers: IncomingHttpHeaders, keep: numb
   };
   if (!isUtf8(body)) fail('is not UTF-8');
   try {
-    return { body, json: JSON.parse(body.toString('utf8')) as unknown };
+    return { body, json: decodeEvent(body) };
   } catch {
     return fail(`is not JSON (${body.length} bytes, content type ${contentType(headers)})`);
   }

@@ -89,6 +89,11 @@ export function meetingOfRace(race: ServedRace): MeetingColumns {
 export function rest(
   served: Readonly<Record<string, unknown>>,
   placed: ReadonlySet<string | undefined>,
-): Extra {
-  return Object.fromEntries(Object.entries(served).filter(([key]) => !placed.has(key)));
+): Record<string, unknown> {
+  const extra: Record<string, unknown> = {};
+  for (const key of Object.keys(served)) {
+    // One that is named `__proto__` would become the prototype.
+    if (!placed.has(key) && key !== '__proto__') extra[key] = served[key];
+  }
+  return extra;
 }

@@ -2,22 +2,29 @@ import { price } from '../../domain/odds.ts';
 import { oddsKinds } from '../../domain/snapshot.ts';
 import type { EntrantColumns, Extra, Fluctuation, Runner } from '../../domain/snapshot.ts';
 import { epochMillis, timestamp } from '../../domain/time.ts';
+import { LastStarts, formDigest } from './last-starts.ts';
 import { rest } from './race.ts';
 import type { ServedRunner } from './schema.ts';
 
 /** A member of `runners`: its columns, its dated prices, its form and what else was served. */
 export function parseRunner(served: ServedRunner): Runner {
-  const form: Record<string, unknown> = {};
-  for (const key of formKeys) if (served[key] != null) form[key] = served[key];
-  const fluctuations = dated(served);
-  const lastSix = (served.flucs_with_timestamp?.last_six ?? []).filter(isDated);
-  return {
+  const { fluctuations, oldestOfSix } = datesOf(served);
+  const form = formOf(served);
+  const runner = {
     columns: columns(served),
     extra: runnerExtra(served),
     fluctuations,
-    oldestOfSix:
-      lastSix.length < 6 ? null : Math.min(...lastSix.map((entry) => epochMillis(entry.timestamp))),
-    form: Object.keys(form).length === 0 ? null : JSON.stringify(form),
+    oldestOfSix,
+  };
+  const starts = form?.last_starts;
+  if (form === null || !(starts instanceof LastStarts))
+    return { ...runner, form: form && JSON.stringify(form) };
+  return {
+    ...runner,
+    get form() {
+      return JSON.stringify(form);
+    },
+    formDigest: formDigest(form, starts),
   };
 }
 
@@ -25,13 +32,12 @@ const oddsKeys = new Set<string>(oddsKinds);
 const weightKeys = new Set(['allocated', 'total']);
 
 function runnerExtra(served: ServedRunner): Extra {
+  const extra = rest(served, placedKeys);
   const odds = rest(served.odds ?? {}, oddsKeys);
   const weight = rest(served.weight ?? {}, weightKeys);
-  return {
-    ...rest(served, placedKeys),
-    ...(Object.keys(odds).length > 0 && { odds }),
-    ...(Object.keys(weight).length > 0 && { weight }),
-  };
+  if (Object.keys(odds).length > 0) extra.odds = odds;
+  if (Object.keys(weight).length > 0) extra.weight = weight;
+  return extra;
 }
 
 function columns(served: ServedRunner): EntrantColumns {
@@ -83,24 +89,43 @@ function scratchedAt(served: ServedRunner): string | null {
   return millis > 0 ? timestamp(millis) : null;
 }
 
-/** Timestamps starting `0001-` are empty. */
-function isDated(entry: { timestamp: string }): boolean {
-  return !entry.timestamp.startsWith('0001-') && !Number.isNaN(epochMillis(entry.timestamp));
+function datesOf(served: ServedRunner): Pick<Runner, 'fluctuations' | 'oldestOfSix'> {
+  const fluctuations: Fluctuation[] = [];
+  const { open, nine_am, high, low, last_six } = served.flucs_with_timestamp ?? {};
+  const flucs = served.flucs ?? [];
+  const take = (entry: { timestamp: string; fluc: number } | null | undefined): void => {
+    const at = entry ? dateOf(entry.timestamp) : null;
+    if (!entry || at === null) return;
+    fluctuations.push({ at, odds: price(entry.fluc), place: flucs.lastIndexOf(entry.fluc) });
+  };
+  for (const entry of [open, nine_am, high, low]) take(entry);
+  const first = fluctuations.length;
+  for (const entry of last_six ?? []) take(entry);
+  const six = fluctuations.slice(first);
+  return {
+    fluctuations,
+    oldestOfSix: six.length < 6 ? null : Math.min(...six.map(({ at }) => at)),
+  };
 }
 
-function dated(served: ServedRunner): Fluctuation[] {
-  const fluctuations = served.flucs_with_timestamp;
-  if (!fluctuations) return [];
-  const { open, nine_am, high, low, last_six } = fluctuations;
-  const flucs = served.flucs ?? [];
-  return [open, nine_am, high, low, ...(last_six ?? [])]
-    .filter((entry) => entry != null)
-    .filter(isDated)
-    .map((entry) => ({
-      at: epochMillis(entry.timestamp),
-      odds: price(entry.fluc),
-      place: flucs.lastIndexOf(entry.fluc),
-    }));
+/** Epoch milliseconds; null for what is no time, and timestamps starting `0001-` are empty. */
+function dateOf(timestamp: string): number | null {
+  if (timestamp.startsWith('0001-')) return null;
+  const at = epochMillis(timestamp);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** Null when there is none. */
+function formOf(served: ServedRunner): Record<string, unknown> | null {
+  const form: Record<string, unknown> = {};
+  let isEmpty = true;
+  for (const key of formKeys) {
+    const value = served[key];
+    if (value == null) continue;
+    form[key] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? null : form;
 }
 
 /** Past performances and what is computed from them: the same all day for a start, and most of a payload. */

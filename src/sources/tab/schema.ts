@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 /**
- * The served fields that we use, as the feed types them. The schema is open: unknown properties appear without
- * notice, pass through and end in `raw_extra`. A used field of another type makes the whole response malformed.
+ * The served fields that we use, as the feed types them. They only tell whether a response can be used, and what
+ * is used is the response itself: unknown properties appear without notice and end in `raw_extra`, and copies without
+ * them, which the schemas give, are thrown away. So no schema may change what it checks. A used field of another
+ * type makes the whole response malformed.
  */
 
 const text = z.string().nullish();
@@ -15,9 +17,9 @@ const firstSecond = -62_167_219_200;
 const lastSecond = 253_402_300_799;
 const seconds = z.number().min(firstSecond).max(lastSecond);
 
-const dated = z.looseObject({ timestamp: z.string(), fluc: z.number() });
+const dated = z.object({ timestamp: z.string(), fluc: z.number() });
 
-const runner = z.looseObject({
+const runner = z.object({
   entrant_id: z.string().min(1),
   name: z.string(),
   runner_number: whole,
@@ -27,7 +29,7 @@ const runner = z.looseObject({
   apprentice_indicator: text,
   trainer_name: text,
   trainer_location: text,
-  weight: z.looseObject({ allocated: text, total: text }).nullish(),
+  weight: z.object({ allocated: text, total: text }).nullish(),
   is_scratched: z.boolean(),
   scratch_time: seconds.nullish(),
   scr_time: text,
@@ -65,7 +67,7 @@ const runner = z.looseObject({
   silk_url_128x128: text,
 });
 
-const race = z.looseObject({
+const race = z.object({
   event_id: z.string().min(1),
   meeting_id: z.string().min(1),
   meeting_name: z.string(),
@@ -96,7 +98,7 @@ const race = z.looseObject({
   protest_reason: text,
 });
 
-const pool = z.looseObject({
+const pool = z.object({
   product_type: z.string(),
   total: number,
   status: text,
@@ -106,7 +108,7 @@ const pool = z.looseObject({
   tote_running_double: z.array(z.unknown()).nullish(),
 });
 
-const bet = z.looseObject({
+const bet = z.object({
   title: text,
   description: z.array(z.string()).nullish(),
   stake: number,
@@ -117,18 +119,18 @@ const bet = z.looseObject({
 
 const liability = z.object({ entrant_id: z.string(), hold_percentage: number, bet_percentage: number });
 
-const copy = z.looseObject({ entrant_id: text }).nullish();
+const copy = z.object({ entrant_id: text }).nullish();
 
-const header = z.looseObject({ generated_time: z.string() });
+const header = z.object({ generated_time: z.string() });
 
-export const eventResponse = z.looseObject({
+export const eventResponse = z.object({
   header,
-  data: z.looseObject({
+  data: z.object({
     race,
     runners: z.array(runner),
     results: z.array(z.unknown()).nullish(),
     dividends: z.array(z.unknown()).nullish(),
-    money_tracker: z.looseObject({ entrants: z.array(liability).nullish() }).nullish(),
+    money_tracker: z.object({ entrants: z.array(liability).nullish() }).nullish(),
     tote_pools: z.array(pool).nullish(),
     big_bets: z.array(bet).nullish(),
     live_bets: z.array(bet).nullish(),
@@ -138,7 +140,7 @@ export const eventResponse = z.looseObject({
   }),
 });
 
-const listedRace = z.looseObject({
+const listedRace = z.object({
   id: z.string().min(1),
   race_number: whole,
   name: text,
@@ -152,7 +154,7 @@ const listedRace = z.looseObject({
   status: z.string(),
 });
 
-export const listedMeeting = z.looseObject({
+export const listedMeeting = z.object({
   meeting: z.string().min(1),
   name: z.string(),
   date: z.string(),
@@ -166,14 +168,17 @@ export const listedMeeting = z.looseObject({
 });
 
 /** Meetings are looked at one by one: a malformed one does not cost the others. */
-export const listingResponse = z.looseObject({
+export const listingResponse = z.object({
   header,
-  data: z.looseObject({ meetings: z.array(z.unknown()).nullish() }),
+  data: z.object({ meetings: z.array(z.unknown()).nullish() }),
 });
+
+/** What a schema checked, with whatever else was served beside it. */
+type Served<T> = T & Readonly<Record<string, unknown>>;
 
 export type ServedEvent = z.infer<typeof eventResponse>;
 export type ServedRace = z.infer<typeof race>;
-export type ServedRunner = z.infer<typeof runner>;
+export type ServedRunner = Served<z.infer<typeof runner>>;
 export type ServedPool = z.infer<typeof pool>;
 export type ServedBet = z.infer<typeof bet>;
 export type ServedMeeting = z.infer<typeof listedMeeting>;
