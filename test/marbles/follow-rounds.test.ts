@@ -1,4 +1,5 @@
-import { EMPTY, catchError, concatMap, ignoreElements, interval, merge, of, take, tap } from 'rxjs';
+import { EMPTY, catchError, concatMap, defer, ignoreElements, interval, map, merge, of, take } from 'rxjs';
+import { tap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { TableName } from '../../src/domain/tables.ts';
@@ -100,7 +101,8 @@ describe('a round', () => {
         (_, ids) => m.cold('-(a|)', { a: new Set(ids) }),
         m.scheduler,
       );
-      m.expect(rounds.round()).toBeObservable('----------(t|)', values);
+      // The first alone, then two at once as far as ten pages go.
+      m.expect(rounds.round()).toBeObservable('------(t|)', values);
       m.flush();
       expect(asked).toHaveLength(10);
       expect(cursors.get('bets')).toBe(20);
@@ -192,6 +194,110 @@ describe('a round', () => {
       expect(cursors.get('bets')).toBe(2);
     }),
   );
+});
+
+describe('a long backlog of one table of history', () => {
+  const bets = { bets: some('bets', 1, 2, 3, 4, 5, 6, 7, 8) };
+  /** The first page is taken at once: before that nothing is sent beside anything. */
+  const first = (ids: readonly string[]) => ids.includes('bets-1');
+
+  it(
+    'is sent two pages at once, and the cursor moves over no hole',
+    marbles((m) => {
+      const { rounds, asked, cursors } = setUp(
+        bets,
+        (_, ids) => {
+          const taken = { a: new Set(ids) };
+          if (first(ids)) return m.cold('(a|)', taken);
+          return ids.includes('bets-3') ? m.cold('---(a|)', taken) : m.cold('-(a|)', taken);
+        },
+        m.scheduler,
+      );
+      const seen: unknown[] = [];
+      const look$ = m.cold('l-l--l').pipe(
+        tap(() => seen.push([cursors.get('bets'), asked.length])),
+        ignoreElements(),
+      );
+      m.expect(merge(rounds.round(), look$)).toBeObservable('----f', values);
+      m.flush();
+      expect(seen).toEqual([
+        [2, 3],
+        [2, 3],
+        [8, 4],
+      ]);
+    }),
+  );
+
+  it(
+    'is given up where a page before it fails, and sent again',
+    marbles((m) => {
+      const down = callError('network');
+      let fails = true;
+      const beside$ = m.cold('--(a|)', { a: new Set(['bets-5', 'bets-6']) });
+      const { rounds, asked, cursors } = setUp(
+        bets,
+        (_, ids) => {
+          if (ids.includes('bets-3') && fails) return m.cold('-#', {}, down);
+          if (ids.includes('bets-5') && fails) return beside$;
+          return m.cold('(a|)', { a: new Set(ids) });
+        },
+        m.scheduler,
+      );
+      const round$ = m.cold('a--b|').pipe(
+        concatMap((which) => {
+          fails = which === 'a';
+          return rounds.round().pipe(catchError(() => of('down')));
+        }),
+      );
+      m.expect(round$).toBeObservable('-d-f|', { ...values, d: 'down' });
+      m.expect(beside$).toHaveSubscriptions('^!');
+      m.flush();
+      expect(cursors.get('bets')).toBe(8);
+      expect(asked.map(({ ids }) => ids[0])).toEqual([
+        ...['bets-1', 'bets-3', 'bets-5'],
+        ...['bets-3', 'bets-5', 'bets-7'],
+      ]);
+    }),
+  );
+
+  it.each([1, 2, 3])('takes no more than the %i requests at once that may be made', (inFlight) => {
+    marbles((m) => {
+      const all = Array.from({ length: 30 }, (_, index) => index + 1);
+      const rows = {
+        odds_history: some('odds_history', ...all),
+        money_flow_history: some('money_flow_history', ...all.slice(0, 7)),
+        bets: some('bets', ...all.slice(0, 14)),
+        races: some('races', ...all.slice(0, 9)),
+      };
+      let underWay = 0;
+      const most = new Map<string, number>();
+      const { rounds, cursors } = setUp(
+        rows,
+        (table, ids) =>
+          defer(() => {
+            underWay++;
+            most.set(table, Math.max(underWay, most.get(table) ?? 0));
+            return m.cold(ids.length === 2 ? '--(a|)' : '-(a|)', { a: new Set(ids) });
+          }).pipe(
+            tap({
+              complete: () => underWay--,
+            }),
+          ),
+        m.scheduler,
+        { inFlight },
+      );
+      const rounds$ = of(1, 2, 3).pipe(
+        concatMap(() => rounds.round()),
+        ignoreElements(),
+      );
+      m.expect(rounds$.pipe(map(() => null))).toBeObservable(`${{ 1: 60, 2: 36, 3: 29 }[inFlight] ?? 0}ms |`);
+      m.flush();
+      expect(Object.fromEntries(cursors)).toMatchObject({ odds_history: 30, bets: 14, races: 9 });
+      expect(most.get('odds_history')).toBe(inFlight);
+      // A newer state of a row must not be overtaken by an older one.
+      expect(most.get('races')).toBe(1);
+    })();
+  });
 });
 
 describe('rows for which the server fails again and again', () => {

@@ -4,8 +4,8 @@ import type { Followed, FollowedPage } from '../journal/followed.ts';
 import type { StoredRow } from '../journal/rows.ts';
 import { patience } from './patience.ts';
 
-/** Tables to which rows of others refer: what is new in them is not waited with. */
-const parents: ReadonlySet<TableName> = new Set(['meetings', 'races', 'entrants']);
+/** Tables to which rows of others refer: they go before these, and what is new in them is not waited with. */
+export const parents: ReadonlySet<TableName> = new Set(['meetings', 'races', 'entrants']);
 
 /** Keys that are remembered at the most; one that is forgotten is sent a little earlier than it had to be. */
 const mostKnown = 20_000;

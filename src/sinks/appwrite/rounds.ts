@@ -1,21 +1,29 @@
-import { EMPTY, catchError, concat, defer, from, ignoreElements, last, mergeMap, of, reduce } from 'rxjs';
-import { repeat, takeWhile, tap } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  concat,
+  defer,
+  finalize,
+  from,
+  ignoreElements,
+  last,
+  merge,
+  mergeMap,
+} from 'rxjs';
+import { of, reduce, repeat, takeWhile, tap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
-import { tables } from '../../domain/tables.ts';
 import { cursorName } from '../journal/cursors.ts';
-import type { Followable } from '../journal/cursors.ts';
 import type { Refused } from '../journal/dead-letters.ts';
 import type { Followed } from '../journal/followed.ts';
 import { TableClosed } from './advice.ts';
-import { deliver } from './deliver.ts';
-import type { Delivered, Learnt, RefusedRow } from './deliver.ts';
+import type { Delivered, RefusedRow } from './deliver.ts';
 import { Doubts } from './doubts.ts';
-import { outgoing } from './encode.ts';
 import type { Outgoing } from './encode.ts';
 import { AppwriteError } from './errors.ts';
-import { Gathering } from './gathering.ts';
+import { Outbound } from './outbound.ts';
 import type { Outlet } from './outlet.ts';
-import { Pace } from './pace.ts';
+import { routeOf } from './route.ts';
+import type { Route } from './route.ts';
 import type { SelectedTable } from './selection.ts';
 
 export interface RoundsContext {
@@ -24,7 +32,7 @@ export interface RoundsContext {
   readonly selection: readonly SelectedTable[];
   /** Rows of a request at the most, until the server names fewer. */
   readonly batchRows: number;
-  /** Tables of history that are delivered at once. */
+  /** Pages of history that are delivered at once, of several tables or of one. */
   readonly inFlight: number;
   /** Milliseconds of the scheduler between two rounds. */
   readonly lingerMs: number;
@@ -44,44 +52,28 @@ export interface RoundTotals {
 /** How long a table that takes no row is left alone. */
 export const closedMs = 300_000;
 
-/** Pages of a table of history in a round, so that current rows do not wait for a long backlog. */
+/** Pages of a table in a round but of parents, which are not to wait for a long backlog. */
 const pagesATurn = 10;
 
-interface Route extends Learnt {
-  readonly selected: SelectedTable;
-  readonly part: Followable;
-  readonly isCurrent: boolean;
-  readonly pace: Pace;
-  readonly gathering: Gathering;
-  /** Time of the scheduler before which the table is left alone. */
-  closedUntil: number;
-}
-
-/** Delivers what stands after the cursors, round by round: current tables one by one, then history side by side. */
+/** Delivers what stands after the cursors, round by round: parents one by one, then the other tables side by side. */
 export class Rounds {
   readonly totals: RoundTotals = { rows: 0, refused: 0 };
   readonly #context: RoundsContext;
   readonly #routes: readonly Route[];
   readonly #doubts: Doubts;
+  readonly #outbound: Outbound;
   #successes = 0;
+  /** Tables side by side whose turn has not begun: they come before a second page of another. */
+  #waiting = 0;
   #stopping = false;
   /** Whether rows go without waiting for others. */
   hurry = false;
 
   constructor(context: RoundsContext) {
-    const { followed, lingerMs, scheduler } = context;
     this.#context = context;
-    this.#doubts = new Doubts(followed, scheduler);
-    this.#routes = context.selection.map((selected) => ({
-      selected,
-      part: { table: selected.table.id, kinds: selected.kinds },
-      isCurrent: tables[selected.table.id].kind === 'current',
-      pace: new Pace(),
-      gathering: new Gathering(selected.table.id, lingerMs, (race) => followed.raceTimes(race)),
-      closedUntil: -Infinity,
-      rowLimit: context.batchRows,
-      refusedInARow: 0,
-    }));
+    this.#doubts = new Doubts(context.followed, context.scheduler);
+    this.#outbound = new Outbound(context);
+    this.#routes = context.selection.map((selected) => routeOf(selected, context));
   }
 
   /** Starts no further call; one that is under way may end. */
@@ -103,8 +95,8 @@ export class Rounds {
       const open = this.#routes.filter(({ closedUntil }) => closedUntil <= now);
       const sound = open.filter(({ pace }) => !pace.troubled);
       return concat(
-        ...sound.filter(({ isCurrent }) => isCurrent).map((route) => this.#turn(route, Infinity)),
-        this.#sideBySide(sound.filter(({ isCurrent }) => !isCurrent)),
+        ...sound.filter(({ isParent }) => isParent).map((route) => this.#turn(route, Infinity)),
+        this.#sideBySide(sound.filter(({ isParent }) => !isParent)),
         ...open.filter(({ pace }) => pace.troubled).map((route) => this.#turn(route, pagesATurn)),
       );
     }).pipe(reduce((any, more) => any || more, false));
@@ -113,29 +105,42 @@ export class Rounds {
   /** The first that fails lets the others end their turns before it fails the round. */
   #sideBySide(routes: readonly Route[]): Observable<boolean> {
     const failures: unknown[] = [];
-    const turn = (route: Route): Observable<boolean> =>
-      this.#turn(route, pagesATurn).pipe(
+    const turn = (route: Route): Observable<boolean> => {
+      this.#waiting--;
+      return this.#turn(route, pagesATurn).pipe(
         catchError((error: unknown) => {
           failures.push(error);
           return EMPTY;
         }),
       );
+    };
+    const turns$ = defer(() => {
+      this.#waiting = routes.length;
+      return from(routes).pipe(mergeMap(turn, this.#context.inFlight));
+    });
     const end = defer(() => {
       if (failures.length > 0) throw failures[0];
       return EMPTY;
     });
-    return concat(from(routes).pipe(mergeMap(turn, this.#context.inFlight)), end);
+    return concat(turns$, end);
   }
 
   /** Pages of a table, so many at the most; emits once, whether there are more. */
   #turn(route: Route, pages: number): Observable<boolean> {
     let sent = 0;
     // A current row that changes all the time would wait for ever: it is always among the last ones.
-    return defer(() => this.#page(route, this.hurry || (route.isCurrent && sent++ > 0))).pipe(
+    return defer(() => {
+      const atOnce = this.hurry || (route.isCurrent && sent > 0);
+      return this.#page(route, atOnce, pages - ++sent);
+    }).pipe(
       repeat({ count: pages }),
       takeWhile((more) => more, true),
       last(null, false),
+      finalize(() => {
+        this.#outbound.giveUp(route);
+      }),
       catchError((error: unknown) => {
+        route.flows = false;
         if (!(error instanceof TableClosed)) throw error;
         const { onClosed, scheduler } = this.#context;
         route.closedUntil = scheduler.now() + closedMs;
@@ -148,36 +153,32 @@ export class Rounds {
   /**
    * One page; emits once, whether there is another that could go.
    * @param atOnce whether it goes, however few rows it has
+   * @param further pages that may follow it in this turn
    */
-  #page(route: Route, atOnce: boolean): Observable<boolean> {
+  #page(route: Route, atOnce: boolean, further: number): Observable<boolean> {
     if (this.#stopping) return of(false);
-    const { followed, outlet } = this.#context;
-    const { selected, part, pace, gathering } = route;
+    const { followed } = this.#context;
+    const { part, gathering } = route;
     const cursor = followed.cursor(part);
-    const page = followed.page(part, pace.rows(route.rowLimit));
+    const { page, rows, delivered$ } = this.#outbound.next(route, cursor);
     if (!atOnce && !gathering.goes(page, this.#now())) return of(false);
-    const rows = page.rows.map((row) => outgoing(selected.table, row));
-    const delivered$ =
-      rows.length === 0
-        ? EMPTY
-        : deliver(selected, rows, outlet, route).pipe(
-            catchError((error: unknown) => of(this.#failed(route, rows, cursor, error))),
-          );
+    const settled$ = delivered$.pipe(
+      catchError((error: unknown) => of(this.#failed(route, rows, cursor, error))),
+      tap((delivered) => {
+        this.#settle(route, delivered);
+      }),
+    );
+    const ahead$ = defer(() => {
+      if (this.#waiting === 0) this.#outbound.begin(route, page, further);
+      return EMPTY;
+    });
     const passed$ = defer(() => {
       // Rows that the selection leaves out are passed by.
       if (page.end !== (rows.at(-1)?.seq ?? cursor)) followed.acknowledge(part, page.end, [], this.#now());
       if (rows.length > 0) gathering.sent(page.rows);
       return of(page.more);
     });
-    return concat(
-      delivered$.pipe(
-        tap((delivered) => {
-          this.#settle(route, delivered);
-        }),
-        ignoreElements(),
-      ),
-      passed$,
-    );
+    return concat(merge(settled$, ahead$).pipe(ignoreElements()), passed$);
   }
 
   /** @returns what is to be settled all the same: a row that alone keeps failing */
@@ -197,6 +198,7 @@ export class Rounds {
     followed.acknowledge(route.part, seq, refused.map(letterOf), this.#now());
     for (const row of refused) onRefused(id, row);
     route.pace.succeeded();
+    route.flows = refused.length === 0;
     this.totals.rows += rows;
     this.totals.refused += refused.length;
     if (rows === 0) return;

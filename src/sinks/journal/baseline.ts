@@ -140,10 +140,12 @@ function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PricePoint
 
 type RecordedPrices = Partial<EntrantState['prices']>;
 
+// With max() SQLite gives the other columns of the row that holds it: a race's last rows, out of thousands.
+
 /** The last recorded price of each kind but the fixed win, which has a line of its own. */
 function newestPrices(prepare: Prepare, raceId: string): Map<string, RecordedPrices> {
-  const sql = `SELECT entrant_id AS id, kind, odds FROM odds_history
-    WHERE race_id = ? AND kind <> 'fixed_win' ORDER BY seq`;
+  const sql = `SELECT entrant_id AS id, kind, odds, max(seq) FROM odds_history
+    WHERE race_id = ? AND kind <> 'fixed_win' GROUP BY entrant_id, kind`;
   const rows = prepare(sql).all(raceId) as { id: string; kind: OddsKind; odds: number | null }[];
   const prices = new Map<string, RecordedPrices>();
   for (const { id, kind, odds } of rows) prices.set(id, { ...prices.get(id), [kind]: odds });
@@ -157,14 +159,15 @@ function formDigests(prepare: Prepare, raceId: string): Map<string, string> {
 }
 
 function moneyFigures(prepare: Prepare, raceId: string): Map<string | null, MoneyFigures> {
-  const sql = `SELECT entrant_id AS id, hold_percentage AS hold, bet_percentage AS bet FROM money_flow_history
-    WHERE race_id = ? ORDER BY seq`;
+  const sql = `SELECT entrant_id AS id, hold_percentage AS hold, bet_percentage AS bet, max(seq)
+    FROM money_flow_history WHERE race_id = ? GROUP BY entrant_id`;
   const rows = prepare(sql).all(raceId) as { id: string | null; hold: number | null; bet: number | null }[];
   return new Map(rows.map(({ id, hold, bet }) => [id, { hold, bet }]));
 }
 
 function poolStates(prepare: Prepare, raceId: string): Map<string, PoolState> {
-  const sql = 'SELECT product, legs, total, status FROM pool_history WHERE race_id = ? ORDER BY seq';
+  const sql = `SELECT product, legs, total, status, max(seq) FROM pool_history
+    WHERE race_id = ? GROUP BY product, legs`;
   const rows = prepare(sql).all(raceId) as unknown as StoredPool[];
   return new Map(rows.map(({ product, legs, total, status }) => [poolKey(product, legs), { total, status }]));
 }

@@ -63,23 +63,29 @@ export class Followed {
     return this.#run(() => readCursor(this.#prepare, this.sink, part));
   }
 
-  /** The next rows of a part, at most so many. */
-  page(part: Followable, most: number): FollowedPage {
+  /**
+   * The next rows of a part, at most so many.
+   * @param cursor number after which they stand; that of the part unless told
+   */
+  page(part: Followable, most: number, cursor = this.cursor(part)): FollowedPage {
     return this.#run(() => {
-      const cursor = this.cursor(part);
-      const window = this.#window(part.table, cursor);
       const kinds = part.kinds ?? [];
-      const filter = kinds.length === 0 ? '' : `AND "kind" IN (${kinds.map(() => '?').join(', ')})`;
-      const sql = `SELECT * FROM ${quoted(part.table)} WHERE "seq" > ? AND "seq" <= ? ${filter} ORDER BY "seq" LIMIT ?`;
+      const window = kinds.length === 0 ? null : this.#window(part.table, cursor);
+      const filter =
+        window === null ? '' : `AND "seq" <= ? AND "kind" IN (${kinds.map(() => '?').join(', ')})`;
+      const sql = `SELECT * FROM ${quoted(part.table)} WHERE "seq" > ? ${filter} ORDER BY "seq" LIMIT ?`;
+      const filters = window === null ? [] : [window.end, ...kinds];
       const rows: StoredRow[] = [];
       let characters = 0;
-      for (const row of this.#prepare(sql).iterate(cursor, window.end, ...kinds, most)) {
+      for (const row of this.#prepare(sql).iterate(cursor, ...filters, most)) {
         rows.push(row);
         characters += lengthOf(row);
         if (characters > pageCharacters) break;
       }
+      const last = Number(rows.at(-1)?.seq ?? cursor);
       const cut = rows.length === most || characters > pageCharacters;
-      return { rows, end: cut ? Number(rows.at(-1)?.seq) : window.end, more: cut || window.more };
+      if (cut || window === null) return { rows, end: last, more: cut };
+      return { rows, ...window };
     });
   }
 
@@ -100,8 +106,11 @@ export class Followed {
    */
   acknowledge(part: Followable, seq: number, refused: readonly Refused[], now: number): void {
     const letters = refused.map((row) => deadLetterWrite(this.sink, part.table, row, now));
+    const cursor = cursorWrite(this.sink, part, seq);
     this.#run(() => {
-      this.#writer.write([cursorWrite(this.sink, part, seq), ...letters]);
+      // A cursor that falls back has rows sent again, which changes nothing.
+      if (letters.length === 0) this.#writer.writeSoon([cursor]);
+      else this.#writer.write([cursor, ...letters]);
     });
   }
 

@@ -9,7 +9,7 @@ import { locate, makeWritable } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
 import { openReadable, openWritable, refuseForeign } from './open.ts';
-import { quarantineWrite } from './quarantine.ts';
+import { Quarantine } from './quarantine.ts';
 import type { Quarantined } from './quarantine.ts';
 import * as queries from './queries.ts';
 import type { LiveRace, RowCounts } from './queries.ts';
@@ -84,6 +84,7 @@ export class Journal {
   readonly #prepare: Prepare;
   readonly #writer: Writer;
   readonly #interruption: Interruption;
+  readonly #quarantine: Quarantine;
   readonly #now: () => number;
   #source: JournalSource;
 
@@ -99,6 +100,7 @@ export class Journal {
       this.#source = parseSource(file, queries.getMeta(this.#prepare, sourceKey));
       requireSameSource(file, this.#source, source);
       this.#writer = new Writer(db, this.#prepare, now);
+      this.#quarantine = new Quarantine(this.#prepare, this.#writer);
       queries.setMeta(this.#prepare, writerKey, String(process.pid));
     } catch (error) {
       db.close();
@@ -213,13 +215,12 @@ export class Journal {
     return this.#run(() => queries.meetingDigests(this.#prepare, since));
   }
 
-  /** Keeps a response that could not be used; returns its id. The same response twice is one row. */
+  /**
+   * Keeps a response that could not be used; returns its id. The same response twice is one row. The oldest bodies
+   * are dropped when there is too much of them: see {@link Quarantine}.
+   */
   quarantine(response: Quarantined): string {
-    const { id, write } = quarantineWrite(response);
-    this.#run(() => {
-      this.#writer.write([write]);
-    });
-    return id;
+    return this.#run(() => this.#quarantine.keep(response));
   }
 
   getMeta(key: string): string | null {
