@@ -63,7 +63,8 @@ export function createLog(level: LogLevel, now: () => number, destination?: Dest
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
   return (event, fields) => {
-    logger[levels[event] ?? 'info']({ event, ...(redacted(fields) as object) });
+    const level = levels[event] ?? 'info';
+    if (logger.isLevelEnabled(level)) logger[level]({ event, ...(redacted(fields) as object) });
   };
 }
 

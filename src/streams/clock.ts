@@ -56,6 +56,12 @@ class ScaledAction<T> extends Subscription implements SchedulerAction<T> {
  */
 export const longestTimerMs = 60_000;
 
+/** Milliseconds after which to look at the clock again for a time that is waited for, 0 when it has passed. */
+export function waitMs(due: number, scheduler: SchedulerLike): number {
+  const left = due - scheduler.now();
+  return left < longestTimerMs ? Math.max(0, left) : longestTimerMs;
+}
+
 /**
  * Emits once, with the time it was due, when the clock reaches it; at once when it has passed. Never before: timers
  * fire up to a millisecond early, and what was due would be due again.
@@ -63,18 +69,17 @@ export const longestTimerMs = 60_000;
  * @param due epoch milliseconds
  */
 export function at(due: number, scheduler: SchedulerLike): Observable<number> {
-  return new Observable((subscriber) => {
-    const wait = (): number => {
-      const left = due - scheduler.now();
-      return left < longestTimerMs ? Math.max(0, left) : longestTimerMs;
-    };
-    return scheduler.schedule(function () {
-      if (scheduler.now() < due) {
-        this.schedule(undefined, wait());
-        return;
-      }
-      subscriber.next(due);
-      subscriber.complete();
-    }, wait());
-  });
+  return new Observable((subscriber) =>
+    scheduler.schedule(
+      function () {
+        if (scheduler.now() < due) {
+          this.schedule(undefined, waitMs(due, scheduler));
+          return;
+        }
+        subscriber.next(due);
+        subscriber.complete();
+      },
+      waitMs(due, scheduler),
+    ),
+  );
 }

@@ -1,8 +1,8 @@
-import { EMPTY, concat, defer, distinctUntilChanged, ignoreElements, of, pipe, switchMap } from 'rxjs';
-import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
+import { Observable, distinctUntilChanged, pipe, switchMap } from 'rxjs';
+import type { OperatorFunction, SchedulerLike } from 'rxjs';
 import { planAt, samePlan } from './cadence.ts';
 import type { Cadence, Plan, RaceTimes } from './cadence.ts';
-import { at } from './clock.ts';
+import { waitMs } from './clock.ts';
 
 /**
  * The plan in force: a new start or status re-targets it at once, and time alone takes it from band to band.
@@ -14,13 +14,25 @@ export function plans(cadence: Cadence, scheduler: SchedulerLike): OperatorFunct
   );
 }
 
+/** One timer takes it through all bands: of a chain of timers, each would stay for as long as the race does. */
 function plansOf(cadence: Cadence, race: RaceTimes, scheduler: SchedulerLike): Observable<Plan> {
-  return defer(() => {
-    const plan = planAt(cadence, race, scheduler.now());
-    const next =
-      plan.until === Infinity
-        ? EMPTY
-        : concat(at(plan.until, scheduler).pipe(ignoreElements()), plansOf(cadence, race, scheduler));
-    return concat(of(plan), next);
+  return new Observable((subscriber) => {
+    let plan = planAt(cadence, race, scheduler.now());
+    subscriber.next(plan);
+    if (plan.until === Infinity) {
+      subscriber.complete();
+      return undefined;
+    }
+    return scheduler.schedule(
+      function () {
+        if (scheduler.now() >= plan.until) {
+          plan = planAt(cadence, race, scheduler.now());
+          subscriber.next(plan);
+        }
+        if (plan.until === Infinity) subscriber.complete();
+        else this.schedule(undefined, waitMs(plan.until, scheduler));
+      },
+      waitMs(plan.until, scheduler),
+    );
   });
 }
