@@ -1,10 +1,12 @@
-import type { Goal, Line } from './line.ts';
+import type { Line } from './line.ts';
 
-export interface Pairs {
-  readonly what: string;
-  readonly against: string;
-  readonly unit: string;
-  readonly goal: Goal | null;
+/** Both figures of a pair, in one unit. */
+export interface Pair {
+  readonly ours: number;
+  readonly yardstick: number;
+}
+
+export interface Pairs extends Pick<Line, 'what' | 'against' | 'unit' | 'goal'> {
   /** Pairs that count. */
   readonly n: number;
   /** Pairs before them, which warm the runtime up; 1 unless told. */
@@ -20,7 +22,7 @@ export interface Pairs {
  */
 export async function pairs(options: Pairs): Promise<Line> {
   const { what, against, unit, goal, n, warmUp = 1 } = options;
-  const measured: { readonly ours: number; readonly yardstick: number }[] = [];
+  const measured: Pair[] = [];
   for (let round = -warmUp; round < n; round++) {
     const pair =
       round % 2 === 0
@@ -28,9 +30,18 @@ export async function pairs(options: Pairs): Promise<Line> {
         : { yardstick: await options.yardstick(), ours: await options.ours() };
     if (round >= 0) measured.push(pair);
   }
+  return ofPairs({ what, against, unit, goal }, measured);
+}
+
+/** The line of pairs that were measured elsewhere: of processes, which give several figures at once. */
+export function ofPairs(
+  line: Pick<Line, 'what' | 'against' | 'unit' | 'goal'>,
+  measured: readonly Pair[],
+): Line {
   const ratios = measured.map(({ ours, yardstick }) => ours / yardstick);
   return {
-    ...{ what, against, unit, goal, n },
+    ...line,
+    n: measured.length,
     ours: median(measured.map(({ ours }) => ours)),
     yardstick: median(measured.map(({ yardstick }) => yardstick)),
     ratio: median(ratios),
