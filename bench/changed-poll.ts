@@ -13,10 +13,13 @@ import type { Journal } from '../src/sinks/journal/journal.ts';
 import { openJournal } from '../src/sinks/journal/journal.ts';
 import { cut, restore } from '../src/sources/tab/last-starts.ts';
 import { parseEvent } from '../src/sources/tab/parse.ts';
+import { hashesLoaded } from '../src/sources/tab/hashing.ts';
 import type { Bench, Goal, Line } from './line.ts';
 import { median, quantile } from './pairs.ts';
 import { changingRaces } from './simulated-bodies.ts';
 import type { RaceBodies } from './simulated-bodies.ts';
+
+await hashesLoaded;
 
 /** Milliseconds of each step of one poll, and of the yardstick beside it. */
 interface Poll {

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { replay } from '../src/cli/replay.ts';
 import { openJournal } from '../src/sinks/journal/journal.ts';
+import { hashesLoaded } from '../src/sources/tab/hashing.ts';
 import type { Bench, Line } from './line.ts';
 import { pairs } from './pairs.ts';
+
+await hashesLoaded;
 
 const data = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 const folders = ['tab-nz', 'ladbrokes-au'];

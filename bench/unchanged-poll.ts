@@ -4,9 +4,12 @@ import { isStill } from '../src/domain/diff-same.ts';
 import type { Print } from '../src/domain/print.ts';
 import { parseEvent } from '../src/sources/tab/parse.ts';
 import { printOf, sameAs } from '../src/sources/tab/sameness.ts';
+import { hashesLoaded } from '../src/sources/tab/hashing.ts';
 import type { Bench, Line } from './line.ts';
 import { figure, pairs, timed } from './pairs.ts';
 import { simulatedDay } from './simulated-bodies.ts';
+
+await hashesLoaded;
 
 /** A poll that changed nothing: from the decompressed bytes of a response to "the same as before". */
 export const unchangedPoll: Bench = {

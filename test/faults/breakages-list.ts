@@ -141,8 +141,8 @@ export const breakageList: readonly Breakage[] = [
     name: 'the cursor moves before the answer',
     change: {
       file: 'src/sinks/appwrite/rounds.ts',
-      from: 'const rows = page.rows.map(',
-      to: 'followed.acknowledge(part, page.end, [], this.#now());\n    const rows = page.rows.map(',
+      from: 'const settled$ = delivered$.pipe(',
+      to: 'followed.acknowledge(part, page.end, [], this.#now());\n    const settled$ = delivered$.pipe(',
     },
     by: 'sent',
     finds: 'lost',

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LastStarts, cut, decodeEvent } from '../../src/sources/tab/last-starts.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
+import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
 import { runner, served, startTime } from '../support/snapshots.ts';
 import type { Json, JsonObject } from '../support/snapshots.ts';
+
+await hashesLoaded;
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 

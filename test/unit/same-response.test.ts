@@ -11,11 +11,14 @@ import type { PollOutcome } from '../../src/streams/poll.ts';
 import { afterListing } from '../../src/streams/race-state.ts';
 import { stepOf } from '../../src/streams/race-step.ts';
 import type { RaceState } from '../../src/streams/race-state.ts';
+import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
 import { raceId, served, start, startTime } from '../support/snapshots.ts';
 import type { Json, ServedEvent } from '../support/snapshots.ts';
 import { listedRace } from '../support/snapshots-reports.ts';
 import { marketResponses } from '../support/snapshots-market.ts';
 import { nastyResponses } from '../support/snapshots-nasty.ts';
+
+await hashesLoaded;
 
 /** What a recorder has of the race R, and what it is told next. */
 class Recorder {

@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochMillis } from '../../src/domain/time.ts';
 import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';
+import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
 import { served, startTime } from '../support/snapshots.ts';
 import type { Json, ServedEvent } from '../support/snapshots.ts';
 import { nastyResponses } from '../support/snapshots-nasty.ts';
+
+await hashesLoaded;
 
 function bytesOf(body: unknown): Buffer {
   return Buffer.from(JSON.stringify(body));

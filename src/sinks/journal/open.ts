@@ -23,8 +23,10 @@ const busyTimeout = 5_000;
 /** Bytes up to which a journal is read in whole before it is written: that takes about a second. */
 const fullCheckBytes = 64 * 1_048_576;
 
-/** Memory for pages while it is read, given back when that is done. */
+/** Memory for pages while it is checked. */
 const checkCacheKiB = 65_536;
+/** And while it is written: rows are put in by their ids, which lie everywhere. */
+const writeCacheKiB = 16_384;
 
 /**
  * Refuses a file that is neither a journal nor empty, and leaves nothing beside it: opened as usual, even for
@@ -103,6 +105,7 @@ export function openWritable({ path, exists }: Location, fresh: (db: DatabaseSyn
     if (!isNew) requireSound(path, db);
     // Only now: the file's marks must not stand in the write-ahead log alone.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+    db.exec(`PRAGMA cache_size = -${writeCacheKiB}`);
     return db;
   });
 }
@@ -166,12 +169,10 @@ function requireJournal(path: string, db: DatabaseSync): void {
 function requireSound(path: string, db: DatabaseSync): void {
   const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
   // Rows of one race lie among those of all others: with the usual cache a page is read again for each of them.
-  const usual = pragma(db, 'cache_size');
   db.exec(`PRAGMA cache_size = -${checkCacheKiB}`);
   const found = bytes <= fullCheckBytes ? damages(db) : liveDamages(db);
   const first = found.next();
   if (!first.done) throw new DamagedError(path, first.value);
-  db.exec(`PRAGMA cache_size = ${usual}`);
 }
 
 function notAJournal(path: string): JournalError {

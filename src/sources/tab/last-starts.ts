@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import xxhash from 'xxhash-wasm';
 import { digest } from '../../domain/ids.ts';
+import { areHashesLoaded, hashes } from './hashing.ts';
 
 /**
  * Most of a large response is its runners' `last_starts`, which are the same all day and of which nothing is
@@ -12,8 +12,6 @@ import { digest } from '../../domain/ids.ts';
  * stood where a value stands, and parsing it there gives what parsing it alone gives. When it does not, the whole
  * response is parsed.
  */
-
-const hashes = await xxhash();
 
 const key = Buffer.from('"last_starts":');
 const begin = Buffer.from('[{');
@@ -73,6 +71,7 @@ function ownData(json: unknown): unknown {
 export function cut(body: Buffer): Cut {
   const parts: Buffer[] = [];
   const starts: LastStarts[] = [];
+  if (!areHashesLoaded()) return { text: body.toString('utf8'), starts };
   let kept = 0;
   for (let at = body.indexOf(key); at !== -1; at = body.indexOf(key, kept > at ? kept : at + key.length)) {
     const from = at + key.length;
@@ -80,7 +79,7 @@ export function cut(body: Buffer): Cut {
     const to = body.indexOf(end, from) + end.length;
     const bytes = body.subarray(from, to);
     if (bytes.length < leastBytes) continue;
-    const hash = hashes.h64Raw(bytes).toString(36);
+    const hash = hashes().h64Raw(bytes).toString(36);
     if (!isArray(bytes, hash)) continue;
     parts.push(body.subarray(kept, from), Buffer.from(`"${placeholder}${starts.length}"`));
     starts.push(new LastStarts(bytes, hash));
@@ -129,7 +128,7 @@ function isArray(bytes: Buffer, hash: string): boolean {
  * @param form with {@link LastStarts}
  */
 export function formDigest(form: Readonly<Record<string, unknown>>, starts: LastStarts): string {
-  const known = hashes.h64(JSON.stringify({ ...form, last_starts: starts.hash }));
+  const known = hashes().h64(JSON.stringify({ ...form, last_starts: starts.hash }));
   const found = digests.get(known);
   if (found !== undefined) return found;
   const made = digest(JSON.stringify(form));

@@ -1,13 +1,11 @@
-import xxhash from 'xxhash-wasm';
 import type { Print, Span } from '../../domain/print.ts';
 import { epochMillis } from '../../domain/time.ts';
+import { areHashesLoaded, hashes } from './hashing.ts';
 
 /**
  * Tells from bytes alone that a response says what one before it said. Two responses of an unchanged race differ in
  * `header.generated_time` and in the order of some lists; whatever else differs is for the parser.
  */
-
-const hashes = await xxhash();
 
 const timeKey = '"generated_time":"';
 /** The header comes first, and its time among its first members. */
@@ -48,7 +46,7 @@ interface Served {
  */
 export function printOf(body: Buffer, json: unknown): Print | null {
   const served = (json ?? {}) as Served;
-  const time = timeSpan(body, served);
+  const time = areHashesLoaded() ? timeSpan(body, served) : null;
   if (time === null) return null;
   const found = lists
     .map((list) => listSpan(body, list, served))
@@ -112,7 +110,7 @@ function listSpan(
  */
 function membersHash(text: string, isFlat: boolean): bigint | null {
   const members = isFlat ? flatMembers(text) : parsedMembers(text);
-  return members && hashes.h64(members.toSorted().join('\n'));
+  return members && hashes().h64(members.toSorted().join('\n'));
 }
 
 /** The texts of objects, which have no objects in them where there are as many as the list has members. */
@@ -131,7 +129,7 @@ function parsedMembers(text: string): string[] | null {
 
 /** Of everything but the header's time and the lists. */
 function restHash(body: Buffer, time: Span, found: readonly Span[], moved: number): bigint {
-  const hash = hashes.create64();
+  const hash = hashes().create64();
   hash.update(body.subarray(0, time.from));
   let at = time.to;
   for (const { from, to } of found) {
