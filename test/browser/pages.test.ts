@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GapList, Movers } from '../../src/server/contract/answers.ts';
 import type { Odds } from '../../src/server/contract/history.ts';
 import { price } from '../../web/src/format/numbers.ts';
@@ -55,8 +55,15 @@ describe.skipIf(withoutBrowser)('the live page', () => {
       await first.locator('[data-race]').first().waitFor();
       cold = performance.now() - began;
     }
+    // Until the import has been through, a race can be listed whose runners are not known.
+    await vi.waitFor(
+      async () => {
+        expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+      },
+      { timeout: 60_000, interval: 200 },
+    );
     raceId = (await raceStartingIn(service.url, 70)).race_id;
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     await Promise.all([browser.close(), stopService()]);
@@ -119,7 +126,7 @@ describe.skipIf(withoutBrowser)('the live page', () => {
     await page.keyboard.press('Space');
     expect(await runner.getAttribute('aria-pressed')).toBe('true');
     await page.close();
-  });
+  }, 60_000);
 
   it('shows the prices, the money and the scratchings that /api has of a race', async () => {
     const page = await open(`#/race/${raceId}`);
