@@ -12,7 +12,7 @@ import { afterListing } from '../../src/streams/race-state.ts';
 import { stepOf } from '../../src/streams/race-step.ts';
 import type { RaceState } from '../../src/streams/race-state.ts';
 import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
-import { raceId, served, start, startTime } from '../support/snapshots.ts';
+import { raceId, runner, served, start, startTime } from '../support/snapshots.ts';
 import type { Json, ServedEvent } from '../support/snapshots.ts';
 import { listedRace } from '../support/snapshots-reports.ts';
 import { marketResponses } from '../support/snapshots-market.ts';
@@ -168,4 +168,40 @@ test('a recorder that does not read what says the same again records what one th
     { numRuns: 400 },
   );
   expect(same).toBeGreaterThan(200);
+});
+
+test('what an older response brought to light is no reason to pass over what the newest one says of it', () => {
+  const time = (minute: number): string => new Date(start - (60 - minute) * 60_000).toISOString();
+  const priced = (
+    minute: number,
+    prices: readonly (readonly [minute: number, price: number])[],
+  ): ServedEvent =>
+    served(time(minute), {
+      runners: [
+        runner('a', {
+          odds: { fixed_win: 2 },
+          flucs: prices.map(([, fluc]) => fluc),
+          flucs_with_timestamp: { last_six: prices.map(([at, fluc]) => ({ timestamp: time(at), fluc })) },
+        }),
+      ],
+    });
+  const older = priced(4, [[3, 3]]);
+  // Told alone, its second price is that of before.
+  const newest = (minute: number): ServedEvent =>
+    priced(minute, [
+      [1, 2],
+      [5, 2],
+    ]);
+  const histories = [true, false].map((recognises) => {
+    const recorder = new Recorder(recognises);
+    for (const [index, event] of [newest(10), newest(11), older, newest(12), newest(13)].entries()) {
+      recorder.poll(event, start + index * 1_000);
+    }
+    return { rows: recorder.rows, same: recorder.same };
+  });
+  const [recognising, reading] = histories;
+  expect(recognising?.rows).toEqual(reading?.rows);
+  const prices = [...(reading?.rows ?? [])].filter(([key]) => key.startsWith('odds_history'));
+  expect(prices.map(([, row]) => row.odds)).toEqual([2, 3, 2]);
+  expect([recognising?.same, reading?.same]).toEqual([2, 0]);
 });
