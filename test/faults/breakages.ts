@@ -42,6 +42,8 @@ const provocations: Readonly<Record<Provocation, Provoking>> = {
   afterFirstCommit: { way: atPoints.afterFirstCommits, times: 1, stage: alone },
   sent: { way: atRequests.sent, times: 1, stage: few },
   done: { way: atRequests.done, times: 1, stage: few },
+  // A row must have changed since it was delivered.
+  doneOften: { way: atRequests.done, times: 4, stage: few },
 };
 
 interface Line {
