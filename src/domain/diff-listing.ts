@@ -1,7 +1,7 @@
 import { currentDigest } from './baseline.ts';
 import type { Baseline, RaceState } from './baseline.ts';
-import { raceEvents } from './diff.ts';
 import type { Difference } from './diff.ts';
+import { isReportedSame, raceEvents, reportedColumns } from './diff-race.ts';
 import type { ListedMeeting, ListedRace } from './snapshot.ts';
 import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, MeetingRow, RaceRow } from './tables.ts';
@@ -41,17 +41,11 @@ export function diffListed(
     observedAt: timestamp(observedAt),
   };
   const changes: Change[] = raceEvents(times, before, race, false);
-  if (changes.length > 0 || race.toteStartTime !== before.toteStartTime || race.endedAt !== before.endedAt) {
+  if (!isReportedSame(before, race)) {
     changes.push({
       table: 'races',
       key: baseline.raceId,
-      patch: {
-        status: race.status,
-        advertised_start: timestamp(race.advertisedStart),
-        tote_start_time: race.toteStartTime,
-        ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
-        settled_at: race.settledAt === null ? null : timestamp(race.settledAt),
-      },
+      patch: reportedColumns(race),
     });
   }
   return { changes, baseline: next };
@@ -104,9 +98,7 @@ function firstRow(listed: ListedRace, race: RaceState, generatedAt: number): Rac
     meeting_id: listed.meetingId,
     race_number: listed.raceNumber,
     name: listed.name,
-    status: race.status,
-    advertised_start: timestamp(race.advertisedStart),
-    tote_start_time: race.toteStartTime,
+    ...reportedColumns(race),
     actual_start: null,
     distance: listed.distance,
     country: listed.country,
@@ -128,8 +120,6 @@ function firstRow(listed: ListedRace, race: RaceState, generatedAt: number): Rac
     prize_monies: null,
     protest: null,
     protest_reason: null,
-    ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
-    settled_at: null,
     source_time: timestamp(generatedAt),
     raw_extra: null,
   };

@@ -1,11 +1,10 @@
 import type { Baseline } from './baseline.ts';
-import { raceEvents, raceState } from './diff.ts';
 import type { Difference } from './diff.ts';
+import { isReportedSame, raceEvents, raceState, reportedColumns } from './diff-race.ts';
 import { observation } from './observation.ts';
 import { layFluctuations } from './odds.ts';
 import type { RaceColumns, Runner } from './snapshot.ts';
 import type { Change } from './tables.ts';
-import { timestamp } from './time.ts';
 
 /** What a response said of its race, as far as a listing can say something else. */
 export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'>;
@@ -20,8 +19,10 @@ export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protes
  */
 export function isStill({ generatedAt, entrants }: Baseline, runners: readonly Runner[]): boolean {
   if (generatedAt === null) return false;
-  for (const { lastFluctuationAt } of entrants.values()) {
-    if ((lastFluctuationAt ?? -Infinity) > generatedAt) return false;
+  for (const { lastFluctuationAt, line } of entrants.values()) {
+    // An older response can date a price later than the newest one, and moves only the line.
+    const newest = Math.max(lastFluctuationAt ?? -Infinity, line.at(-1)?.at ?? -Infinity);
+    if (newest > generatedAt) return false;
   }
   return runners.every(({ columns, fluctuations }) => {
     const known = entrants.get(columns.entrant_id);
@@ -50,19 +51,13 @@ export function diffSame(
   const race = raceState(baseline, { ...standing, generatedAt, digest: before.digest }, observedAt);
   const seen = observation(baseline.raceId, generatedAt, observedAt, race.advertisedStart);
   const changes: Change[] = raceEvents(seen, before, race, true);
-  const isSame =
-    before.status === race.status &&
-    before.advertisedStart === race.advertisedStart &&
-    before.endedAt === race.endedAt;
+  const isSame = isReportedSame(before, race);
   if (!isSame) {
     changes.push({
       table: 'races',
       key: baseline.raceId,
       patch: {
-        status: race.status,
-        advertised_start: timestamp(race.advertisedStart),
-        ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
-        settled_at: race.settledAt === null ? null : timestamp(race.settledAt),
+        ...reportedColumns(race),
         source_time: seen.sourceTime,
       },
     });

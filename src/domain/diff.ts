@@ -1,19 +1,18 @@
 import { currentDigest, resultDigest } from './baseline.ts';
-import type { Baseline, EntrantState, RaceState } from './baseline.ts';
+import type { Baseline, EntrantState } from './baseline.ts';
 import { diffBets } from './diff-bets.ts';
 import { diffMoney } from './diff-money.ts';
 import { diffFluctuations } from './diff-odds.ts';
 import { diffPools } from './diff-pools.ts';
+import { diffRace, raceDigest, raceState } from './diff-race.ts';
 import { diffAbsentRunner, diffRunner } from './diff-runner.ts';
 import { rowId } from './ids.ts';
 import { noMoney } from './money.ts';
 import { observation } from './observation.ts';
 import type { Observation } from './observation.ts';
-import { raceEvent } from './race-event.ts';
-import type { EventSnapshot, RaceColumns } from './snapshot.ts';
-import { hasEnded, plainStatus, raceStatus } from './status.ts';
+import type { EventSnapshot } from './snapshot.ts';
 import type { Change, RaceResultRow } from './tables.ts';
-import { epochMillis, timestamp } from './time.ts';
+import { epochMillis } from './time.ts';
 
 /** What a response changes, and the baseline once that is committed. */
 export interface Difference {
@@ -45,7 +44,7 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
   return {
     changes: [
       ...meeting.changes,
-      ...raceChanges(baseline, snapshot, seen, race),
+      ...diffRace(baseline, snapshot, seen, race),
       ...runners.changes,
       ...money.rows.map((row): Change => ({ table: 'money_flow_history', row })),
       ...pools.rows.map((row): Change => ({ table: 'pool_history', row })),
@@ -83,105 +82,6 @@ function diffOlder(baseline: Baseline, snapshot: EventSnapshot, observedAt: numb
     entrants.set(id, { ...known, line });
   }
   return { changes, baseline: changes.length === 0 ? baseline : { ...baseline, entrants } };
-}
-
-/**
- * Of two disagreeing reports the newest wins, but `Abandoned` in a listing outranks an event's `Open`: event
- * details of an abandoned card can stay Open.
- */
-export function raceState(baseline: Baseline, served: ServedRaceState, observedAt: number): RaceState {
-  const { listed, race } = baseline;
-  const listingIsNewer = listed !== null && race !== null && listed.generatedAt > served.generatedAt;
-  const listedAbandoned = listed !== null && raceStatus(listed.status) === 'abandoned';
-  const outranked = listedAbandoned && raceStatus(served.status) === 'open';
-  const status = listingIsNewer ? race.status : outranked ? listed.status : served.status;
-  const start = listingIsNewer ? race.advertisedStart : epochMillis(served.advertised_start);
-  const ended = hasEnded(raceStatus(status));
-  return {
-    status,
-    advertisedStart: start,
-    protest: served.protest,
-    toteStartTime: race?.toteStartTime ?? null,
-    endedAt: ended ? (race?.endedAt ?? observedAt) : null,
-    settledAt: ended ? (race?.settledAt ?? null) : null,
-    digest: served.digest,
-  };
-}
-
-/** What an event response says of its race. */
-export interface ServedRaceState extends Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'> {
-  /** Epoch milliseconds. */
-  readonly generatedAt: number;
-  readonly digest: RaceState['digest'];
-}
-
-/** The columns of a race that only events tell: what {@link RaceState.digest} stands for. */
-export function raceDigest(
-  columns: Readonly<Record<string, unknown>>,
-  extra: EventSnapshot['extra'],
-): string {
-  const own: Record<string, unknown> = {};
-  for (const key of Object.keys(columns)) if (!reported.has(key)) own[key] = columns[key];
-  return currentDigest(own, extra);
-}
-
-/** Columns of which listings and the recorder tell too. */
-const reported: ReadonlySet<string> = new Set([
-  ...['status', 'advertised_start', 'tote_start_time', 'ended_at', 'settled_at'],
-]);
-
-function raceChanges(
-  baseline: Baseline,
-  snapshot: EventSnapshot,
-  seen: Observation,
-  race: RaceState,
-): Change[] {
-  const before = baseline.race;
-  const changes = before ? raceEvents(seen, before, race, baseline.generatedAt !== null) : [];
-  const same =
-    before?.digest === race.digest &&
-    before.status === race.status &&
-    before.advertisedStart === race.advertisedStart &&
-    before.endedAt === race.endedAt;
-  if (same) return changes;
-  changes.push({
-    table: 'races',
-    row: {
-      ...snapshot.race,
-      status: race.status,
-      advertised_start: timestamp(race.advertisedStart),
-      tote_start_time: race.toteStartTime,
-      ended_at: race.endedAt === null ? null : timestamp(race.endedAt),
-      settled_at: race.settledAt === null ? null : timestamp(race.settledAt),
-      source_time: seen.sourceTime,
-      raw_extra: JSON.stringify(snapshot.extra),
-    },
-  });
-  return changes;
-}
-
-/** Events of a race whose status, start or protest changed, whoever reported it. */
-export function raceEvents(
-  times: { readonly raceId: string; readonly sourceTime: string; readonly observedAt: string },
-  before: RaceState,
-  now: Pick<RaceState, 'status' | 'advertisedStart' | 'protest'>,
-  protestKnown: boolean,
-): Change[] {
-  const changes: Change[] = [];
-  const tell = (kind: 'status' | 'start_time' | 'protest', previous: string | null, value: string | null) => {
-    changes.push({
-      table: 'race_events',
-      row: raceEvent(times.raceId, null, kind, { value, previous }, times),
-    });
-  };
-  if (plainStatus(now.status) !== plainStatus(before.status)) tell('status', before.status, now.status);
-  if (now.advertisedStart !== before.advertisedStart) {
-    tell('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
-  }
-  if (protestKnown && now.protest !== before.protest) {
-    tell('protest', asText(before.protest), asText(now.protest));
-  }
-  return changes;
 }
 
 function diffRunners(
@@ -252,8 +152,4 @@ function diffMeeting(
   if (digest === baseline.meetingDigest) return { changes: [], digest };
   const row = { ...snapshot.meeting, source_time: seen.sourceTime, raw_extra: null };
   return { changes: [{ table: 'meetings', row }], digest };
-}
-
-function asText(value: boolean | null): string | null {
-  return value === null ? null : String(value);
 }

@@ -1,7 +1,7 @@
 import { currentDigest, emptyBaseline, poolKey, resultDigest } from '../../src/domain/baseline.ts';
 import type { Baseline, EntrantState, RaceState } from '../../src/domain/baseline.ts';
 import { noPrices } from '../../src/domain/diff-odds.ts';
-import { raceDigest } from '../../src/domain/diff.ts';
+import { raceDigest } from '../../src/domain/diff-race.ts';
 import { digest } from '../../src/domain/ids.ts';
 import { price } from '../../src/domain/odds.ts';
 import type { Extra } from '../../src/domain/snapshot.ts';

@@ -133,10 +133,10 @@ test('a recorder that does not read what says the same again records what one th
       const recorders = [new Recorder(true), new Recorder(false)] as const;
       const waiting = [...responses];
       let last = timed(waiting.shift() ?? served(startTime), start - 6_000_000);
-      // Asked once a second: two polls of one time would be one row.
+      // Two polls of one time would be one row, and no response is dated later than it is received.
       let now = start - 2_000_000;
       const all = (what: (recorder: Recorder) => void): void => {
-        now += 1_000;
+        now = Math.max(now + 1_000, Date.parse(last.header.generated_time));
         recorders.forEach(what);
       };
       all((recorder) => {
@@ -204,4 +204,39 @@ test('what an older response brought to light is no reason to pass over what the
   const prices = [...(reading?.rows ?? [])].filter(([key]) => key.startsWith('odds_history'));
   expect(prices.map(([, row]) => row.odds)).toEqual([2, 3, 2]);
   expect([recognising?.same, reading?.same]).toEqual([2, 0]);
+});
+
+test('a price that an older response dates after the newest one counts once its time has come', () => {
+  const absent = (time: number): ServedEvent => timed(served(startTime), time);
+  const told = start - 1_800_000;
+  const priced = (time: number, at: number, price: number): ServedEvent =>
+    timed(
+      served(startTime, {
+        runners: [
+          runner('a', {
+            odds: { fixed_win: price },
+            flucs: [price],
+            flucs_with_timestamp: { last_six: [{ timestamp: new Date(at).toISOString(), fluc: price }] },
+          }),
+        ],
+      }),
+      time,
+    );
+  const responses = [
+    priced(told, told - 1_000, 2),
+    absent(told + 60_000),
+    priced(told + 30_000, told + 120_000, 3),
+    absent(told + 61_000),
+    absent(told + 300_000),
+    absent(told + 301_000),
+  ];
+  const [recognising, reading] = [true, false].map((recognises) => {
+    const recorder = new Recorder(recognises);
+    for (const [index, event] of responses.entries()) recorder.poll(event, told + 400_000 + index * 1_000);
+    return recorder;
+  });
+  expect(recognising?.rows).toEqual(reading?.rows);
+  const prices = [...(reading?.rows ?? [])].filter(([key]) => key.startsWith('odds_history'));
+  expect(prices.map(([, row]) => row.odds)).toEqual([2, null, 3, null]);
+  expect([recognising?.same, reading?.same]).toEqual([1, 0]);
 });

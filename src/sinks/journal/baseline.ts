@@ -1,7 +1,7 @@
 import { currentDigest, poolKey, resultDigest } from '../../domain/baseline.ts';
 import type { Baseline, EntrantState, PoolState, RaceState, ResultState } from '../../domain/baseline.ts';
 import { noPrices } from '../../domain/diff-odds.ts';
-import { raceDigest } from '../../domain/diff.ts';
+import { raceDigest } from '../../domain/diff-race.ts';
 import { digest } from '../../domain/ids.ts';
 import { price } from '../../domain/odds.ts';
 import type { PricePoint } from '../../domain/odds.ts';
