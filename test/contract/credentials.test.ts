@@ -11,6 +11,7 @@ import type { AppwriteAccess } from '../../src/sinks/appwrite/client.ts';
 import { createTabClient } from '../../src/sources/tab/client.ts';
 import { credentialMask } from '../../src/sources/tab/identity.ts';
 import type { CredentialMask, Identity } from '../../src/sources/tab/identity.ts';
+import { hold } from '../support/properties.ts';
 import { clientOf, eventBody, feedError, never, raceId } from '../support/http-feed.ts';
 import { serve } from '../support/http.ts';
 import type { TestServer } from '../support/http.ts';
@@ -90,7 +91,7 @@ describe('any string as a credential', () => {
   it('is refused at the start by a sentence that names its setting, or sent exactly', async () => {
     const server = await serve((_, response) => response.end(JSON.stringify(eventBody())));
     const counts = { refused: 0, sent: 0 };
-    await fc.assert(
+    await hold(
       fc.asyncProperty(anything, fc.constantFrom(...settings), async (value, { name, header }) => {
         const outcome = read({ ...others, [name]: value });
         if (!('from' in outcome)) {
@@ -105,7 +106,7 @@ describe('any string as a credential', () => {
         expect(headers.get(header)).toEqual([value]);
         for (const other of settings) expect(headers.get(other.header)).toHaveLength(1);
       }),
-      { numRuns: 300 },
+      300,
     );
     expect(Math.min(counts.refused, counts.sent)).toBeGreaterThan(20);
   });
@@ -113,7 +114,7 @@ describe('any string as a credential', () => {
   it('from a file is what it would be from its variable, but for one line ending', () => {
     const file = join(directory, 'credential');
     const text = fc.string({ unit: latin1, minLength: 1, maxLength: 30 });
-    fc.assert(
+    hold(
       fc.property(text, fc.constantFrom('', '\n', '\r\n'), (value, ending) => {
         writeFileSync(file, `${value}${ending}`);
         const shown = (outcome: Identity | readonly string[]) =>
@@ -161,7 +162,7 @@ describe('any string as the key for Appwrite', () => {
     };
     const ascii = fc.string({ unit: character(0x21, 0x7e), minLength: 1, maxLength: 300 });
     const keys = fc.oneof(ascii, anything).filter(({ length }) => length <= 4096);
-    await fc.assert(
+    await hold(
       fc.asyncProperty(keys, async (value) => {
         const outcome = readKey({ ...environment, APPWRITE_API_KEY: value });
         if (!('key' in outcome)) {
@@ -201,7 +202,7 @@ const telling = fc
 
 describe('the mask over what a feed sends', () => {
   it('finds a credential in every spelling, in bytes as in text', () => {
-    fc.assert(
+    hold(
       fc.property(telling, (value) => {
         const mask = maskOf(value);
         for (const [name, spelling] of spellingsOf(value)) {
@@ -216,13 +217,13 @@ describe('the mask over what a feed sends', () => {
           ]);
         }
       }),
-      { numRuns: 60 },
+      60,
     );
   });
 
   it('leaves JSON without credentials as it is, to the last byte', () => {
     const mask = maskOf('someone+racing@example.org');
-    fc.assert(
+    hold(
       fc.property(fc.json(), (json) => {
         expect(mask.json(json)).toBe(json);
       }),
@@ -230,7 +231,7 @@ describe('the mask over what a feed sends', () => {
   });
 
   it('finds nothing in what is shorter than a credential, however long that is', () => {
-    fc.assert(
+    hold(
       fc.property(fc.string({ unit: latin1, minLength: 6, maxLength: 300 }), (value) => {
         const patterns = occurrences(value);
         for (const text of ['', value.slice(0, 5), value.slice(-5)])

@@ -6,6 +6,7 @@ import type { Column, TableName } from '../../src/domain/tables.ts';
 import { storedRow } from '../../src/sinks/appwrite/decode.ts';
 import { outgoing } from '../../src/sinks/appwrite/encode.ts';
 import type { StoredRow } from '../../src/sinks/journal/rows.ts';
+import { hold } from '../support/properties.ts';
 import { storedRow as rowWith } from '../support/sink-memory.ts';
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 }).map((millis) => new Date(millis).toISOString());
@@ -33,7 +34,7 @@ function anyRow(table: TableName): fc.Arbitrary<StoredRow> {
 
 describe('a row on its way to Appwrite and back', () => {
   it.each(deliveryOrder)('is the same row of %s', (table) => {
-    fc.assert(
+    hold(
       fc.property(anyRow(table), (row) => {
         const { row: sent, problem } = outgoing(appwriteTable(table), row);
         expect(problem).toBeNull();
@@ -45,7 +46,7 @@ describe('a row on its way to Appwrite and back', () => {
         };
         expect(storedRow(appwriteTable(table), answered)).toEqual({ ...row });
       }),
-      { numRuns: 30 },
+      30,
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planAt } from '../../src/streams/cadence.ts';
 import { nextDue } from '../../src/streams/due.ts';
+import { hold } from '../support/properties.ts';
 import { cadences } from '../support/streams-tables.ts';
 
 const moment = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_000 + 3 * 86_400_000 });
@@ -14,7 +15,7 @@ const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe('for any valid table, start, status and time', () => {
   it('the interval of the plan is finite, positive and under 2^31 ms, and the plan holds now', () => {
-    fc.assert(
+    hold(
       fc.property(cadences(), race, moment, (cadence, times, now) => {
         const plan = planAt(cadence, times, now);
         expect(plan.until).toBeGreaterThan(now);
@@ -30,12 +31,12 @@ describe('for any valid table, start, status and time', () => {
           expect(plan.dues).toEqual([...new Set(plan.dues)].toSorted((a, b) => a - b));
         }
       }),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 
   it('the next poll is due after the last one, by one interval at most or when the plan begins', () => {
-    fc.assert(
+    hold(
       fc.property(
         cadences(),
         race,
@@ -56,14 +57,14 @@ describe('for any valid table, start, status and time', () => {
           expect(due).toBeLessThanOrEqual(Math.max(Math.min(lastGoodAt, now) + plan.everyMs, plan.since));
         },
       ),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 
   it('tries follow a failure within one interval of its beginning, or at once where it lasted longer', () => {
     const duration = fc.integer({ min: 0, max: 60_000 });
     const failures = fc.integer({ min: 1, max: 100 });
-    fc.assert(
+    hold(
       fc.property(
         cadences(),
         race,
@@ -82,7 +83,7 @@ describe('for any valid table, start, status and time', () => {
           expect(due).toBeLessThanOrEqual(finishedAt + 300_000);
         },
       ),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 });

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { hold } from '../support/properties.ts';
 import { rowsOf, runner, served, take } from '../support/snapshots.ts';
 import type { Baseline } from '../../src/domain/baseline.ts';
 import type { JsonObject } from '../support/snapshots.ts';
 import { nastyResponses } from '../support/snapshots-nasty.ts';
 
 test('an older response adds only fluctuations of known runners, and moves nothing but their lines', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       for (const { snapshot, before, after, changes } of take(list)) {
         if (before.generatedAt === null || snapshot.generatedAt >= before.generatedAt) continue;
@@ -27,7 +28,7 @@ function withoutLines(baseline: Baseline) {
 }
 
 test('responses that come a second time add only fluctuations', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       const newest = list.toSorted(byTime).at(-1);
       const after = take(list).at(-1)?.after;

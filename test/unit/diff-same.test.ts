@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tables } from '../../src/domain/tables.ts';
+import { hold } from '../support/properties.ts';
 import { served, startTime, take } from '../support/snapshots.ts';
 import type { ServedEvent, Taken } from '../support/snapshots.ts';
 import { marketResponses } from '../support/snapshots-market.ts';
@@ -31,7 +32,7 @@ function byTime(one: ServedEvent, other: ServedEvent): number {
 
 test('a response that says the same again, in whatever order, changes nothing', () => {
   const untied = nastyResponsesInOrder.map((list) => list.map(withoutTies));
-  fc.assert(
+  hold(
     fc.property(repeated(fc.oneof(untied, marketResponses)), ({ list, again }) => {
       for (const { changes } of take(again, take(list).at(-1)?.after)) expect(changes).toEqual([]);
     }),
@@ -39,7 +40,7 @@ test('a response that says the same again, in whatever order, changes nothing', 
 });
 
 test('dated prices of one time can be told apart in two responses, and change nothing after that', () => {
-  fc.assert(
+  hold(
     fc.property(repeated(nastyResponsesInOrder), ({ list, again }) => {
       const [first, ...others] = take(again, take(list).at(-1)?.after);
       for (const change of first?.changes ?? []) {
@@ -51,7 +52,7 @@ test('dated prices of one time can be told apart in two responses, and change no
 });
 
 test('no row is written twice, and the same responses give the same rows with the same ids', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       const changes = changesOf(take(list));
       expect(changesOf(take(structuredClone(list)))).toEqual(changes);
@@ -68,7 +69,7 @@ test('two runs record what one run does, wherever the first ends', () => {
   const split = nastyResponses.chain((list) =>
     fc.record({ list: fc.constant(list), at: fc.nat({ max: list.length }) }),
   );
-  fc.assert(
+  hold(
     fc.property(split, ({ list, at }) => {
       const first = take(list.slice(0, at));
       const second = take(list.slice(at), structuredClone(first.at(-1)?.after));
@@ -80,7 +81,7 @@ test('two runs record what one run does, wherever the first ends', () => {
 });
 
 test('what was compared is left as it was', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       for (const [index, { snapshot, before }] of take(list).entries()) {
         const copies = structuredClone([snapshot, before]);
@@ -92,7 +93,7 @@ test('what was compared is left as it was', () => {
 });
 
 test('the responses of a feed that works add nothing when they come a second time', () => {
-  fc.assert(
+  hold(
     fc.property(marketResponses, (list) => {
       const after = take(list).at(-1)?.after;
       for (const step of take(list, after)) {

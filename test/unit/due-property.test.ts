@@ -8,6 +8,7 @@ import { duesBetween, nextDue } from '../../src/streams/due.ts';
 import type { PollState } from '../../src/streams/due.ts';
 import { plans } from '../../src/streams/plans.ts';
 import { dues, polling } from '../../src/streams/polling.ts';
+import { hold } from '../support/properties.ts';
 import { cadences } from '../support/streams-tables.ts';
 import { VirtualClock } from '../support/streams-virtual.ts';
 
@@ -46,7 +47,7 @@ describe('the polls that were due', () => {
     });
     const moment = fc.integer({ min: begin, max: begin + day });
     const phase = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    fc.assert(
+    hold(
       fc.property(
         cadences(wholeSeconds),
         race,
@@ -60,7 +61,7 @@ describe('the polls that were due', () => {
           expect(counted?.first).toBe(polls[0]);
         },
       ),
-      { numRuns: 1_000 },
+      1_000,
     );
   });
 });
@@ -185,13 +186,13 @@ describe('the polls of a day', () => {
           })),
       );
     let all = 0;
-    fc.assert(
+    hold(
       fc.property(cadences(wholeSeconds), moves, (cadence, told) => {
         const polls = streamed(cadence, told);
         all += polls.length;
         expect(polls).toEqual(modelled(cadence, told));
       }),
-      { numRuns: 60 },
+      60,
     );
     expect(all).toBeGreaterThan(1_000);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
+import { hold } from '../support/properties.ts';
 
 const unordered = new Set(['tips', 'picks']);
 const of = (value: unknown, anyOrder = false): string => fingerprint(value, unordered, anyOrder);
@@ -42,7 +43,7 @@ const { json } = fc.letrec<{ json: unknown }>((tie) => ({
 }));
 
 test('a fingerprint is the same whatever the order of keys and of the lists that have none', () => {
-  fc.assert(
+  hold(
     fc.property(json, (value) => {
       expect(of(turned(value))).toBe(of(value));
       // As it is read back from a journal.
@@ -53,13 +54,13 @@ test('a fingerprint is the same whatever the order of keys and of the lists that
 
 test('values that differ in anything else have other fingerprints', () => {
   const told = new Map<string, string>();
-  fc.assert(
+  hold(
     fc.property(json, (value) => {
       const text = canonical(value);
       expect(told.get(of(value)) ?? text).toBe(text);
       told.set(of(value), text);
     }),
-    { numRuns: 3000 },
+    3000,
   );
 });
 

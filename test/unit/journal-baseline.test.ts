@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptyBaseline } from '../../src/domain/baseline.ts';
 import type { Baseline } from '../../src/domain/baseline.ts';
 import { diffListed, listedMeeting } from '../../src/domain/diff-listing.ts';
@@ -24,8 +24,7 @@ import type { Change, PollRow } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
 import type { Journal } from '../../src/sinks/journal/journal.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
+import { hold } from '../support/properties.ts';
 
 const start = Date.parse('2026-02-28T03:10:00.000Z');
 
@@ -418,7 +417,7 @@ function listedRace(raceId: string, status: string, advertisedStart: number): Li
 let races = 0;
 
 test('a baseline read from the journal equals the one in memory after every step', () => {
-  fc.assert(
+  hold(
     fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
       const actor = new Actor(`race-${++races}`);
       for (const next of steps) {
@@ -428,7 +427,7 @@ test('a baseline read from the journal equals the one in memory after every step
         expect(journal.baseline(expected.raceId)).toStrictEqual(expected);
       }
     }),
-    { numRuns: 60 },
+    60,
   );
 });
 

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import { JournalError } from '../../src/sinks/journal/errors.ts';
 import { insert, noon, open, poll, rows, temporaryDirectory } from './journal-rows.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
+import { hold } from '../support/properties.ts';
 
 const file = () => join(temporaryDirectory(), 'j.db');
 const at = (seconds: number) => timestamp(noon + seconds * 1_000);
@@ -218,7 +217,7 @@ test('seq rises over tables, restarts and clocks that go back', () => {
     now: clock,
     tables: fc.array(fc.constantFrom('polls', 'gaps', 'races'), { maxLength: 3 }),
   });
-  fc.assert(
+  hold(
     fc.property(fc.array(fc.record({ restart: fc.boolean(), batch }), { maxLength: 8 }), (steps) => {
       const name = file();
       let now = noon;
@@ -243,7 +242,7 @@ test('seq rises over tables, restarts and clocks that go back', () => {
       }
       journal.close();
     }),
-    { numRuns: 15 },
+    15,
   );
 });
 

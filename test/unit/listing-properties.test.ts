@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { timestamp } from '../../src/domain/time.ts';
+import { hold } from '../support/properties.ts';
 import { rowsOf, start } from '../support/snapshots.ts';
 import { anyReports, takeReports } from '../support/snapshots-reports.ts';
 
 test('the newest report is what the row says, but that a listing’s Abandoned outranks an Open event', () => {
-  fc.assert(
+  hold(
     fc.property(anyReports, (list) => {
       for (const [index, { row }] of takeReports(list).entries()) {
         const taken = list.slice(0, index + 1);
@@ -25,7 +26,7 @@ test('the newest report is what the row says, but that a listing’s Abandoned o
 });
 
 test('a report that arrives late changes nothing, but that its Abandoned outranks Open', () => {
-  fc.assert(
+  hold(
     fc.property(anyReports, (list) => {
       const taken = takeReports(list);
       for (const [index, report] of list.entries()) {
@@ -41,7 +42,7 @@ test('a report that arrives late changes nothing, but that its Abandoned outrank
 });
 
 test('the events alone tell the status and the start of the row', () => {
-  fc.assert(
+  hold(
     fc.property(anyReports, (list) => {
       const taken = takeReports(list);
       const [first] = taken;

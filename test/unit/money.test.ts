@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sumMoney } from '../../src/domain/money.ts';
+import { hold } from '../support/properties.ts';
 import { eventsOf } from '../support/snapshots-recorded.ts';
 import { rowsOf, runner, served, take } from '../support/snapshots.ts';
 import type { ServedEvent, ServedSlice } from '../support/snapshots.ts';
@@ -43,7 +44,7 @@ describe('the sums of a money tracker', () => {
   it('are the same in any order, fractions too', () => {
     const figure = fc.constantFrom(null, 0, 0.1, 0.2, 0.3, 1.7, 12, 33.3);
     const slices = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'x', 'y'), figure, figure), { maxLength: 12 });
-    fc.assert(
+    hold(
       fc.property(
         slices.chain((all) =>
           fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
@@ -128,7 +129,7 @@ describe('the money rows', () => {
 });
 
 test('the money rows alone tell the sums of the newest tracker that says something', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       let sums = new Map<string | null, Figures>();
       for (const [response, taken] of atNewest(list)) {
@@ -168,7 +169,7 @@ function total(figures: readonly (number | null | undefined)[]): number | null {
 }
 
 test('each money row carries the figures before it, and others', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       const rows = rowsOf(take(list), 'money_flow_history');
       for (const [row, earlier] of asWritten(rows, ({ entrant_id }) => entrant_id ?? '')) {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { oddsKinds } from '../../src/domain/snapshot.ts';
 import type { OddsRow } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
+import { hold } from '../support/properties.ts';
 import { rowsOf, runner, served, start, take } from '../support/snapshots.ts';
 import type { ServedEvent } from '../support/snapshots.ts';
 import { datedPrices, marketResponses } from '../support/snapshots-market.ts';
@@ -13,7 +14,7 @@ const responses = fc.oneof(nastyResponses, marketResponses);
 const priceOf = ({ entrant_id, kind }: OddsRow) => `${entrant_id} ${kind}`;
 
 test('the odds rows alone tell every price of the newest response', () => {
-  fc.assert(
+  hold(
     fc.property(responses, (list) => {
       for (const [response, taken] of atNewest(list)) {
         const told = [...present(rowsOf(taken, 'odds_history'), priceOf)]
@@ -37,7 +38,7 @@ function servedPrices({ data }: ServedEvent): Map<string, number> {
 }
 
 test('each odds row carries the value before it in time as known at writing, and another value', () => {
-  fc.assert(
+  hold(
     fc.property(responses, (list) => {
       for (const [row, earlier] of asWritten(rowsOf(take(list), 'odds_history'), priceOf)) {
         const before = earlier.findLast(({ source_time }) => source_time <= row.source_time)?.odds ?? null;
@@ -49,7 +50,7 @@ test('each odds row carries the value before it in time as known at writing, and
 });
 
 test('only fixed-win prices have dates of their own, and only those that the source dated', () => {
-  fc.assert(
+  hold(
     fc.property(responses, (list) => {
       const taken = take(list);
       for (const { changes, snapshot } of taken) {
@@ -67,7 +68,7 @@ test('only fixed-win prices have dates of their own, and only those that the sou
 });
 
 test('where a feed works, the odds rows alone tell the price at the time of every dated price', () => {
-  fc.assert(
+  hold(
     fc.property(marketResponses, (list) => {
       const rows = inTime(rowsOf(take(list), 'odds_history'));
       for (const { entrant, time, price } of list.flatMap(datedPrices)) {
@@ -99,7 +100,7 @@ const skewedResponses = fc
   );
 
 test('a price that the source dates later than its response is not told again with every response', () => {
-  fc.assert(
+  hold(
     fc.property(skewedResponses, (list) => {
       for (const [row, earlier] of asWritten(rowsOf(take(list), 'odds_history'), priceOf)) {
         const before = earlier.findLast(({ source_time }) => source_time <= row.source_time);

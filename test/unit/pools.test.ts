@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { hold } from '../support/properties.ts';
 import { rowsOf, served, take } from '../support/snapshots.ts';
 import type { ServedEvent, ServedPool } from '../support/snapshots.ts';
 import { nastyResponses } from '../support/snapshots-nasty.ts';
@@ -89,7 +90,7 @@ describe('the pool rows', () => {
 const poolOf = ({ product, legs }: { product: string; legs: string | null }) => `${product} ${legs ?? ''}`;
 
 test('the pool rows alone tell the total and status of every pool as it was served last', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       const pools = new Map<string, unknown>();
       for (const [{ data }, taken] of atNewest(list)) {
@@ -106,7 +107,7 @@ test('the pool rows alone tell the total and status of every pool as it was serv
 });
 
 test('each pool row carries the total before it, and another state', () => {
-  fc.assert(
+  hold(
     fc.property(nastyResponses, (list) => {
       for (const [row, earlier] of asWritten(rowsOf(take(list), 'pool_history'), poolOf)) {
         const before = earlier.at(-1);

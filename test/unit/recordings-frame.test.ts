@@ -3,6 +3,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../src/sinks/recordings/frame.ts';
+import { hold } from '../support/properties.ts';
 
 /** The file that some lines make. */
 async function framed(lines: readonly string[]): Promise<Buffer> {
@@ -47,11 +48,11 @@ const changing = fc
 
 describe('a frame that grows by lines', () => {
   it('is read as one stream, whatever stands in the lines', async () => {
-    await fc.assert(
+    await hold(
       fc.asyncProperty(fc.oneof(fc.array(line, { minLength: 1, maxLength: 9 }), changing), async (lines) => {
         expect(read(await framed(lines))).toBe(lines.join(''));
       }),
-      { numRuns: 400 },
+      400,
     );
   });
 

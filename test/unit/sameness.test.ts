@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { epochMillis } from '../../src/domain/time.ts';
 import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';
 import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
+import { hold } from '../support/properties.ts';
 import { served, startTime } from '../support/snapshots.ts';
 import type { Json, ServedEvent } from '../support/snapshots.ts';
 import { nastyResponses } from '../support/snapshots-nasty.ts';
@@ -196,19 +197,19 @@ const damaged = nastyResponses
 describe('a response that is told to be the same', () => {
   it('says the same, whatever happened to its bytes', () => {
     let told = 0;
-    fc.assert(
+    hold(
       fc.property(damaged, ({ before, body }) => {
         if (said(before, body) === null) return;
         told++;
         expect(essence(body)).toBe(essence(bytesOf(before)));
       }),
-      { numRuns: 2_000 },
+      2_000,
     );
     expect(told).toBeGreaterThan(20);
   });
 
   it('says the same, when it is another response of the race', () => {
-    fc.assert(
+    hold(
       fc.property(
         nastyResponses,
         nastyResponses,

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secondsToStart, observation } from '../../src/domain/observation.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
+import { hold } from '../support/properties.ts';
 
 test('what lies beyond the millisecond is cut off, never rounded', () => {
   const nanos = fc.bigInt({ min: 0n, max: 4_102_444_800_000_000_000n });
-  fc.assert(
+  hold(
     fc.property(nanos, fc.nat({ max: 9 }), (time, digits) => {
       const seconds = new Date(Number(time / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
       const fraction = (time % 1_000_000_000n).toString().padStart(9, '0').slice(0, digits);
@@ -54,13 +55,13 @@ test('a text in the form of the feed is the time that Date reads, or none where 
   const part = (max: number) => fc.nat({ max }).map((number) => String(number).padStart(2, '0'));
   const parts = fc.tuple(part(99), part(13), part(32), part(25), part(61), part(61));
   const fraction = fc.constantFrom('', '.', '.1', '.12', '.123', '.1239', '.123456789', '.1x');
-  fc.assert(
+  hold(
     fc.property(fc.constantFrom('19', '20', '2x'), parts, fraction, (century, parts, fraction) => {
       const [year, month, day, hour, minute, second] = parts;
       const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}Z`;
       expect(epochMillis(text)).toBe(/\.(Z|.*x)/.test(text) ? NaN : Date.parse(text));
     }),
-    { numRuns: 2_000 },
+    2_000,
   );
 });
 
@@ -74,10 +75,10 @@ test('a time is stored as Date writes it', () => {
       return String(error);
     }
   };
-  fc.assert(
+  hold(
     fc.property(times, (millis) => {
       expect(written(() => timestamp(millis))).toBe(written(() => new Date(millis).toISOString()));
     }),
-    { numRuns: 2_000 },
+    2_000,
   );
 });

@@ -7,6 +7,7 @@ import { insert, thin, valueAt } from '../../web/src/series/points.ts';
 import type { Point } from '../../web/src/series/points.ts';
 import { spark, sparkPath } from '../../web/src/series/spark.ts';
 import { Lines } from '../../web/src/series/store.ts';
+import { hold } from '../support/properties.ts';
 
 const anyPoint = fc.record({
   t: fc.integer({ min: 0, max: 1_000_000 }),
@@ -18,7 +19,7 @@ const anyPoints = fc
 
 describe('points', () => {
   it('stand at their own times, however late they come to light', () => {
-    fc.assert(
+    hold(
       fc.property(fc.array(anyPoint, { maxLength: 60 }), (points) => {
         const line: Point[] = [];
         for (const point of points) insert(line, point);
@@ -38,7 +39,7 @@ describe('points', () => {
   });
 
   it('are thinned to so many, keeping both ends, the lowest and the highest', () => {
-    fc.assert(
+    hold(
       fc.property(anyPoints, fc.integer({ min: 4, max: 80 }), (points, max) => {
         const kept = thin(points, max);
         expect(kept.length).toBeLessThanOrEqual(Math.max(max, 4));
@@ -75,7 +76,7 @@ describe('align', () => {
   });
 
   it('has no more columns than asked for, and ends every line at its last value', () => {
-    fc.assert(
+    hold(
       fc.property(
         fc.array(anyPoints, { minLength: 1, maxLength: 4 }),
         fc.integer({ min: 3, max: 50 }),
@@ -123,7 +124,7 @@ describe('spark', () => {
   });
 
   it('stays within its box for any prices', () => {
-    fc.assert(
+    hold(
       fc.property(anyPoints, (points) => {
         const path = sparkPath(points, { from: 200_000, to: 800_000 });
         const heights = [...path.matchAll(/V(-?[\d.]+)|M[\d.]+ (-?[\d.]+)/g)].map(([, v, m]) =>
