@@ -1,4 +1,3 @@
-import type { BehaviorSubject } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
 import { messageOf } from '../domain/thrown.ts';
@@ -9,17 +8,14 @@ import type { PollOutcome } from './poll.ts';
 import type { RaceContext, RaceReport } from './race-context.ts';
 import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
 import { afterListing } from './race-state.ts';
+import type { RaceMemory } from './race-memory.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
 import { afterFailedPoll, stepOf } from './race-step.ts';
 import type { Step } from './race-step.ts';
 
 /** Commits what a poll led to and, only then, moves the state. */
-export function takeOutcome(
-  state$: BehaviorSubject<RaceState>,
-  outcome: PollOutcome,
-  context: RaceContext,
-): RaceReport {
-  const before = state$.value;
+export function takeOutcome(memory: RaceMemory, outcome: PollOutcome, context: RaceContext): RaceReport {
+  const before = memory.value;
   const { cadence, runningSince, feedClock } = context;
   const rules: RaceRules = { cadence, runningSince, correctionMs: feedClock.correctionMs };
   const step = committed(stepOf(before, outcome, rules), before, outcome, rules, context);
@@ -29,8 +25,8 @@ export function takeOutcome(
   if (outcome.kind !== 'failed') tellNotGranted(before, notGrantedBy(outcome, before), context.log);
   const generatedAt = generatedAtOf(outcome);
   if (generatedAt !== null) feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
-  state$.next(step.state);
-  if (isGone(step, outcome)) return drop(state$.value, context);
+  memory.next(step.state);
+  if (isGone(step, outcome)) return drop(memory.value, context);
   return {
     kind: 'polled',
     raceId: before.baseline.raceId,
@@ -102,22 +98,22 @@ function drop(state: RaceState, context: RaceContext): RaceReport {
 
 /** Commits what a listing told of the race and, only then, moves the state. */
 export function takeListed(
-  state$: BehaviorSubject<RaceState>,
+  memory: RaceMemory,
   listed: ListedRace,
   generatedAt: number,
   context: RaceContext,
 ): void {
-  const before = state$.value;
+  const before = memory.value;
   const now = context.scheduler.now();
   const { changes, baseline } = diffListed(before.baseline, listed, generatedAt, now);
   if (!tryCommit(changes, context, listed.raceId)) return;
   tellRaceChange(before.baseline, baseline, context.log);
-  state$.next(afterListing(before, baseline, now));
+  memory.next(afterListing(before, baseline, now));
 }
 
 /** The last read was made: the race is polled no more. */
-export function settle(state$: BehaviorSubject<RaceState>, context: RaceContext): RaceReport {
-  const { raceId, race } = state$.value.baseline;
+export function settle(memory: RaceMemory, context: RaceContext): RaceReport {
+  const { raceId, race } = memory.value.baseline;
   context.log('race.settled', { race_id: raceId, status: race?.status ?? '' });
   return endRace(raceId, context);
 }

@@ -1,16 +1,12 @@
 import {
-  BehaviorSubject,
-  Subject,
-  combineLatest,
+  ReplaySubject,
+  Subscription,
   defer,
-  distinctUntilChanged,
-  filter,
   finalize,
   ignoreElements,
   map,
   merge,
   of,
-  startWith,
   take,
   takeWhile,
   tap,
@@ -19,7 +15,6 @@ import type { Observable } from 'rxjs';
 import type { Print } from '../domain/print.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
-import type { RaceTimes } from './cadence.ts';
 import { phaseOf } from './due.ts';
 import { plans } from './plans.ts';
 import { poll } from './poll.ts';
@@ -27,7 +22,7 @@ import type { PollOutcome } from './poll.ts';
 import { dues, polling } from './polling.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
 import { tellPlan } from './race-log.ts';
-import { raceTimes } from './race-state.ts';
+import { RaceMemory } from './race-memory.ts';
 import type { RaceState } from './race-state.ts';
 import { settle, takeListed, takeOutcome } from './race-taking.ts';
 
@@ -42,72 +37,87 @@ export function race(
   context: RaceContext,
 ): Observable<RaceReport> {
   return defer(() => {
-    const { scheduler, feedClock, watchdog, log } = context;
-    const state$ = new BehaviorSubject(restore(raceId, context));
-    const clockSet$ = context.clockSet$.pipe(startWith(null));
-    const times$ = combineLatest([state$, feedClock.correction$]).pipe(
-      map(([{ baseline }, correctionMs]) => raceTimes(baseline, correctionMs)),
-      filter((times) => times !== null),
-      distinctUntilChanged(sameTimes),
+    const { scheduler, watchdog, log } = context;
+    const memory = new RaceMemory(restore(raceId, context), context.feedClock.correctionMs);
+    // The orders come first: of a race that nothing else has told of, the first one does.
+    const ask$ = new ReplaySubject<number>(1);
+    const clock = followClock(
+      memory,
+      (error) => {
+        ask$.error(new Error('The clock cannot be followed any more.', { cause: error }));
+      },
+      context,
     );
-    const plan$ = combineLatest([times$, clockSet$]).pipe(
-      map(([times]) => times),
+    const ordered$ = order$.pipe(
+      tap((order) => {
+        if (isToPoll(order, memory, context)) ask$.next(scheduler.now());
+      }),
+      ignoreElements(),
+    );
+    const plan$ = memory.times$.pipe(
       plans(context.cadence, scheduler),
       tap((plan) => {
         tellPlan(raceId, plan, log);
       }),
     );
-    const polls$ = combineLatest([
-      state$.pipe(
-        map(({ polls }) => polls),
-        distinctUntilChanged(),
-      ),
-      clockSet$,
-    ]).pipe(map(([polls]) => polls));
     const due$ = dues(
       plan$,
-      polls$,
+      memory.polls$,
       scheduler,
       (due) => {
         watchdog.expect(raceId, due);
       },
       context.random,
     );
-    const finalTold$ = new Subject<void>();
-    const ask$ = merge(order$.pipe(filter(({ kind }) => kind === 'poll')), finalTold$).pipe(
-      map(() => scheduler.now()),
-    );
-    const listed$ = order$.pipe(
-      filter((order) => order.kind === 'listed'),
-      tap(({ race: listed, generatedAt }) => {
-        const before = state$.value;
-        takeListed(state$, listed, generatedAt, context);
-        // The reads of a final race follow the one that saw it final, and a listing holds no results.
-        if (!isFinal(before) && isFinal(state$.value)) finalTold$.next();
-      }),
-      ignoreElements(),
-    );
     const polled$ = polling(
       due$,
       ask$,
       (due) =>
-        pollOnce(state$.value, due, context).pipe(map((outcome) => takeOutcome(state$, outcome, context))),
-      () => defer(() => of(settle(state$, context))),
+        pollOnce(memory.value, due, context).pipe(map((outcome) => takeOutcome(memory, outcome, context))),
+      () => defer(() => of(settle(memory, context))),
     );
-    const started$ = times$.pipe(
+    const started$ = memory.times$.pipe(
       take(1),
       tap(({ advertisedStart, status }) => {
         log('race.started', { race_id: raceId, start: timestamp(advertisedStart), status });
       }),
       ignoreElements(),
     );
-    return merge(started$, listed$, polled$).pipe(
+    return merge(started$, ordered$, polled$).pipe(
       takeWhile((report) => report.kind !== 'settled', true),
       finalize(() => {
+        clock.unsubscribe();
         watchdog.expect(raceId, null);
       }),
     );
   });
+}
+
+/** @param fail told what cannot be followed any more */
+function followClock(
+  memory: RaceMemory,
+  fail: (error: unknown) => void,
+  { feedClock, clockSet$ }: RaceContext,
+): Subscription {
+  const followed = new Subscription();
+  const correct = (correctionMs: number): void => {
+    memory.correct(correctionMs);
+  };
+  const tellAgain = (): void => {
+    memory.tellAgain();
+  };
+  followed.add(feedClock.correction$.subscribe({ next: correct, error: fail }));
+  followed.add(clockSet$.subscribe({ next: tellAgain, error: fail }));
+  return followed;
+}
+
+/** Takes an order. A poll is asked for, or wanted: the reads of a final race follow the one that saw it final. */
+function isToPoll(order: RaceOrder, memory: RaceMemory, context: RaceContext): boolean {
+  if (order.kind !== 'listed') return order.kind === 'poll';
+  const before = memory.value;
+  takeListed(memory, order.race, order.generatedAt, context);
+  // A listing holds no results. A race of which nothing was known is due at once in any case.
+  return before.baseline.race !== null && !isFinal(before) && isFinal(memory.value);
 }
 
 function restore(raceId: string, { store }: RaceContext): RaceState {
@@ -122,10 +132,6 @@ function restore(raceId: string, { store }: RaceContext): RaceState {
 
 function isFinal({ baseline }: RaceState): boolean {
   return baseline.race !== null && raceStatus(baseline.race.status) === 'final';
-}
-
-function sameTimes(a: RaceTimes, b: RaceTimes): boolean {
-  return a.status === b.status && a.advertisedStart === b.advertisedStart && a.endedAt === b.endedAt;
 }
 
 function pollOnce(state: RaceState, due: number, context: RaceContext): Observable<PollOutcome> {

@@ -45,7 +45,7 @@ describe('a race that ends', () => {
         reports,
       );
       m.expect(answer$).toHaveSubscriptions(s.asked([...told.u, ...told.c, ...reads].toSorted(byTime), 200));
-      m.expect(order$).toHaveSubscriptions(['listed', 'asked'].map(() => s.askedFrom('12:00', settled)));
+      m.expect(order$).toHaveSubscriptions(s.askedFrom('12:00', settled));
       m.flush();
       expect(s.told('race.status').map(({ from, to }) => `${from} → ${to}`)).toEqual([
         'Open → Closed',
