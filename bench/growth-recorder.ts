@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -56,6 +56,7 @@ export async function crowd({ races, speed, hours, cadence }: CrowdOptions): Pro
       cwd: directory.path,
       env: {
         PATH: process.env.PATH,
+        ...containerSettings(),
         ...(cadence !== undefined && { ODDSTREAM_CADENCE: JSON.stringify(cadence) }),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -97,6 +98,18 @@ export async function crowd({ races, speed, hours, cadence }: CrowdOptions): Pro
     await stop();
     throw error;
   }
+}
+
+/** What the container sets for Node.js and the allocator: memory is measured as it is used there. */
+function containerSettings(): Record<string, string> {
+  const settings = /^ENV (NODE_OPTIONS=.*)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
+  if (settings === undefined) throw new Error('The Dockerfile sets no NODE_OPTIONS.');
+  return Object.fromEntries(
+    settings.split(' ').map((setting) => {
+      const at = setting.indexOf('=');
+      return [setting.slice(0, at), setting.slice(at + 1)];
+    }),
+  );
 }
 
 async function openedJournal(file: string, running: () => boolean): Promise<DatabaseSync> {
