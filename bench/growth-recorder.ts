@@ -25,6 +25,8 @@ export interface Crowd {
   readonly importMs: number;
   /** Polls so far that did not fail. */
   readonly polls: () => number;
+  /** Those of them that something was recorded of. */
+  readonly changed: () => number;
   /** Polls after a number of the journal, by how late they were: milliseconds of the recorder's clock. */
   readonly lateness: (after: number) => number[];
   /** The number of the newest poll. */
@@ -78,6 +80,7 @@ export async function crowd({ races, speed, hours, cadence }: CrowdOptions): Pro
     return {
       importMs: performance.now() - began,
       polls: () => number("SELECT count(*) AS n FROM polls WHERE outcome <> 'failed'"),
+      changed: () => number("SELECT count(*) AS n FROM polls WHERE outcome = 'changed'"),
       newest: () => number('SELECT max(seq) AS n FROM polls'),
       lateness: (after) =>
         journal

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Vitals } from './growth-preload.ts';
 import { crowd } from './growth-recorder.ts';
 import type { Crowd } from './growth-recorder.ts';
 import type { Bench, Line } from './line.ts';
@@ -7,7 +8,8 @@ import { figure, median, quantile } from './pairs.ts';
 /*
  * What a race costs when there are very many. What is measured is the real recorder, in a process for each number of
  * races, with a simulated feed in another process for each: the clocks run so fast or so slow that each makes as many
- * polls in a second, and all run at the same time, so that what the machine does meanwhile meets each.
+ * polls in a second, and all run at the same time, so that what the machine does meanwhile meets each. The fast clocks
+ * are started last: otherwise their races would be over before the slow ones have made a few rounds.
  */
 
 /** Polls in a real second of each recorder. */
@@ -18,7 +20,8 @@ const pollsPerSecond = 40;
  */
 const everyS = 30;
 const cadence = { bands: [{ every_s: everyS }] };
-const warmUpMs = 4_000;
+/** Polls of each race before anything is measured: the second follows the import sooner than the others each other. */
+const warmUpPolls = 3;
 
 const base = 100;
 
@@ -32,73 +35,97 @@ interface Sizes {
 
 /** CPU of a poll and memory of a race with more races, against {@link base}. */
 async function sizes({ more, hours, windows, windowMs }: Sizes): Promise<Line[]> {
-  const counts = [base, ...more];
-  const crowds = await Promise.all(
-    counts.map((races) => crowd({ races, speed: (pollsPerSecond * everyS) / races, hours, cadence })),
-  );
+  const crowds = new Map<number, Crowd>();
   try {
-    await wait(warmUpMs);
-    const costs = crowds.map((): number[] => []);
-    for (let window = 0; window < windows; window++) {
-      const before = await Promise.all(crowds.map(usedBy));
-      await wait(windowMs);
-      const after = await Promise.all(crowds.map(usedBy));
-      after.forEach(({ cpuMs, polls }, index) => {
-        costs[index]?.push((cpuMs - (before[index]?.cpuMs ?? 0)) / (polls - (before[index]?.polls ?? 0)));
-      });
+    for (const races of [base, ...more].toSorted((a, b) => b - a)) {
+      const one = await crowd({ races, speed: (pollsPerSecond * everyS) / races, hours, cadence });
+      crowds.set(races, one);
+      while (one.polls() < warmUpPolls * races) await wait(100);
     }
-    const memory = await Promise.all(crowds.map((one) => one.vitals(true)));
-    const [small = [], ...large] = costs;
-    return more.flatMap((races, index) => [
-      ratios(races, large[index] ?? [], small),
-      ...perRace(races, memory[index + 1], memory[0]),
+    const windowsOf = await measured(crowds, windows, windowMs);
+    const memory = new Map<number, Vitals>();
+    for (const [races, one] of crowds) memory.set(races, await one.vitals(true));
+    return more.flatMap((races) => [
+      cpuLine(races, windowsOf.get(races) ?? [], windowsOf.get(base) ?? []),
+      ...memoryLines(races, memory.get(races), memory.get(base)),
     ]);
   } finally {
-    await Promise.all(crowds.map((one) => one.stop()));
+    await Promise.all([...crowds.values()].map((one) => one.stop()));
   }
 }
 
-async function usedBy(one: Crowd): Promise<{ readonly cpuMs: number; readonly polls: number }> {
-  const { cpuMs } = await one.vitals(false);
-  return { cpuMs, polls: one.polls() };
+/** What a recorder did in a window. */
+interface Window {
+  readonly cpuMs: number;
+  readonly polls: number;
+  readonly changed: number;
 }
 
-function ratios(races: number, ours: readonly number[], yardstick: readonly number[]): Line {
+/** The same windows of all recorders. */
+async function measured(
+  crowds: ReadonlyMap<number, Crowd>,
+  windows: number,
+  windowMs: number,
+): Promise<Map<number, Window[]>> {
+  const all = new Map([...crowds.keys()].map((races): [number, Window[]] => [races, []]));
+  const look = (): Promise<(readonly [number, Window])[]> =>
+    Promise.all([...crowds].map(async ([races, one]) => [races, await usedBy(one)] as const));
+  for (let window = 0; window < windows; window++) {
+    const before = new Map(await look());
+    await wait(windowMs);
+    for (const [races, { cpuMs, polls, changed }] of await look()) {
+      const from = before.get(races) ?? { cpuMs: NaN, polls: NaN, changed: NaN };
+      all
+        .get(races)
+        ?.push({ cpuMs: cpuMs - from.cpuMs, polls: polls - from.polls, changed: changed - from.changed });
+    }
+  }
+  return all;
+}
+
+async function usedBy(one: Crowd): Promise<Window> {
+  const { cpuMs } = await one.vitals(false);
+  return { cpuMs, polls: one.polls(), changed: one.changed() };
+}
+
+function cpuLine(races: number, ours: readonly Window[], yardstick: readonly Window[]): Line {
+  const cost = ({ cpuMs, polls }: Window): number => cpuMs / polls;
   const line = figure(
     {
-      what: `CPU of a poll, ${named(races)} live races`,
-      against: `${base} live races`,
+      what: `CPU of a poll, ${named(races)} live races (${changedShare(ours)} changed)`,
+      against: `${base} live races (${changedShare(yardstick)} changed)`,
       unit: 'ms',
       goal: { atMost: 1.15 },
     },
-    ours.map((one, index) => one / (yardstick[index] ?? NaN)),
+    ours.map((one, index) => {
+      const other = yardstick[index];
+      return other === undefined ? NaN : cost(one) / cost(other);
+    }),
   );
-  return { ...line, ours: median(ours), yardstick: median(yardstick) };
+  return { ...line, ours: median(ours.map(cost)), yardstick: median(yardstick.map(cost)) };
 }
 
-interface Memory {
-  readonly heap: number | null;
-  readonly rss: number;
+function changedShare(windows: readonly Window[]): string {
+  const sum = (of: (window: Window) => number): number => windows.reduce((all, one) => all + of(one), 0);
+  return `${Math.round((100 * sum(({ changed }) => changed)) / sum(({ polls }) => polls))} %`;
 }
 
-function perRace(races: number, large: Memory | undefined, small: Memory | undefined): Line[] {
-  const each = (bytes: (memory: Memory) => number): number[] => {
-    if (large === undefined || small === undefined) return [];
-    return [(bytes(large) - bytes(small)) / (races - base) / 1024];
-  };
-  const line = (what: string, goal: Line['goal'], bytes: (memory: Memory) => number): Line =>
+function memoryLines(races: number, large: Vitals | undefined, small: Vitals | undefined): Line[] {
+  const line = (what: string, bytes: (memory: Vitals) => number): Line =>
     figure(
       {
         what: `${what} a race, ${named(races)} live races`,
         against: `beyond the first ${base}`,
         unit: 'KB',
-        goal,
+        goal: { atMost: 30 },
       },
-      each(bytes),
+      large === undefined || small === undefined
+        ? []
+        : [(bytes(large) - bytes(small)) / (races - base) / 1024],
     );
   return [
-    line('heap after a collection', { atMost: 30 }, ({ heap }) => heap ?? NaN),
-    line('resident memory', null, ({ rss }) => rss),
+    line('heap after a collection', ({ heap }) => heap ?? NaN),
+    line('resident memory', ({ rss }) => rss),
   ];
 }
 
@@ -139,7 +166,7 @@ async function lines(wanted: Sizes, timedMs: number): Promise<Line[]> {
 
 export const growth: Bench = {
   name: 'growth',
-  run: () => lines({ more: [1_000], hours: 6, windows: 5, windowMs: 3_000 }, 10_000),
+  run: () => lines({ more: [1_000], hours: 6, windows: 8, windowMs: 3_000 }, 10_000),
 };
 
 export const growthLong: Bench = {

@@ -7,6 +7,7 @@ import type { EventSnapshot } from '../src/domain/snapshot.ts';
 import type { Insert } from '../src/domain/tables.ts';
 import { timestamp } from '../src/domain/time.ts';
 import { openJournal } from '../src/sinks/journal/journal.ts';
+import { writingPragmas } from '../src/sinks/journal/open.ts';
 import { temporaryDirectory } from '../test/support/process.ts';
 import { bareInsert } from './bare-insert.ts';
 import type { Bench, Line } from './line.ts';
@@ -86,7 +87,7 @@ function byJournal(file: string, transactions: readonly Insert[][]): number {
 /** Seconds that the same rows take in the same tables, with the same durability, by nothing but SQLite. */
 function byStatements(file: string, transactions: readonly Insert[][]): number {
   const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+  db.exec(writingPragmas);
   const insert = bareInsert(db);
   const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
   let seq = Date.now() * 1000;

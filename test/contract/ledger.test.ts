@@ -15,8 +15,8 @@ let exitCode: number | null = null;
 beforeAll(async () => {
   const now = Date.now();
   const origin = { real: now, simulated: now };
-  const simulator = await launchSimulator({ seed: 11, racesPerDay: 150, speed: 90, port: 0, origin });
-  const args = ['run', '--simulator', simulator.url, '--duration', '40s', '--db', db, '--log-level', 'warn'];
+  const simulator = await launchSimulator({ seed: 11, racesPerDay: 150, speed: 120, port: 0, origin });
+  const args = ['run', '--simulator', simulator.url, '--duration', '30s', '--db', db, '--log-level', 'warn'];
   exitCode = (await oddstream(args)).code;
   ledgers = await fetchLedger(simulator.url);
   await simulator.stop();
