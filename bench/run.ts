@@ -26,7 +26,13 @@ const lines: Line[] = [];
 for (const bench of known) {
   if (only !== undefined && !only.includes(bench.name)) continue;
   if (!values.json) console.error(`${bench.name} …`);
-  lines.push(...(await bench.run()));
+  try {
+    lines.push(...(await bench.run()));
+  } catch (error) {
+    // What the others measured, some for half an hour, is not lost by it.
+    console.error(`${bench.name} failed:`, error);
+    process.exitCode = 1;
+  }
 }
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',

@@ -11,8 +11,8 @@ import { root, start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();
 const file = (name: string): string => join(directory.path, name);
-const few = 30_000;
-const many = 300_000;
+const few = 20_000;
+const many = 200_000;
 
 beforeAll(() => {
   for (const rows of [few, many]) makeJournal(file(`${rows}.db`), rows);

@@ -28,7 +28,7 @@ function idsOf(db: string): Record<string, string[]> {
 
 describe('run --record', () => {
   it('keeps what a replay makes the same record of', async () => {
-    const args = ['--db', path('live.db'), '--races', '40', '--speed', '20', '--duration', '8s'];
+    const args = ['--db', path('live.db'), '--races', '40', '--speed', '32', '--duration', '5s'];
     const { code } = await oddstream(['run', ...args, '--record', path('kept')]);
     expect(code).toBe(0);
     for (const file of filesOf('kept')) expect(statSync(file).mode & 0o777).toBe(0o600);
