@@ -118,7 +118,7 @@ function containerSettings(): Record<string, string> {
 async function openedJournal(file: string, running: () => boolean): Promise<DatabaseSync> {
   // Made under another name: the file is a whole journal as soon as it is there.
   await until(() => existsSync(file), running);
-  return new DatabaseSync(file, { readOnly: true });
+  return new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
 }
 
 async function until(done: () => boolean, running: () => boolean): Promise<void> {
