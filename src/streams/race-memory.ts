@@ -58,6 +58,7 @@ export class RaceMemory {
 
   #tellTimes(): void {
     const times = raceTimes(this.#value.baseline, this.#correctionMs);
+    // Told again it would be the same plan, but with every poll another timer.
     if (times === null || (this.#times !== null && sameTimes(this.#times, times))) return;
     this.#times = times;
     this.#times$.next(times);

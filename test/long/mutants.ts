@@ -46,6 +46,12 @@ const breakages: readonly (readonly [file: string, text: string, instead: string
   ],
   ['race.ts', 'if (hasEnded(raceStatus(baseline.race.status))) return endedUrgencyMs;', ''],
   ['race.ts', 'return isAsSaid ||', 'return true ||'],
+  ['race.ts', 'new ReplaySubject<number>(1)', 'new Subject<number>()'],
+  ['race.ts', 'before.baseline.race !== null && !isFinal(before)', '!isFinal(before)'],
+  ['race.ts', '&& isFinal(memory.value)', '&& false'],
+  ['race-memory.ts', 'if (this.#times !== null) this.#times$.next(this.#times);', ''],
+  ['race-memory.ts', 'this.#polls$.next(this.#value.polls);', ''],
+  ['race-memory.ts', 'this.#correctionMs = correctionMs;\n    this.#tellTimes();', ''],
   ['race-taking.ts', 'store.commit(step.changes);', ''],
   ['race-taking.ts', '|| outcome.received.isCached === true', ''],
   ['race-taking.ts', 'finishedAt - race.advertisedStart > longestMissingMs', 'true'],
@@ -123,7 +129,7 @@ async function judged(path: string, text: string, instead: string): Promise<stri
 
 /** Operators that a breakage brings in. */
 function withImports(source: string): string {
-  const missing = ['EMPTY', 'mergeMap', 'switchMap', 'tap'].filter(
+  const missing = ['EMPTY', 'Subject', 'mergeMap', 'switchMap', 'tap'].filter(
     (name) =>
       new RegExp(`\\b${name}\\b`).test(source) &&
       !new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from 'rxjs'`).test(source),

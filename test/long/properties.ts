@@ -1,4 +1,4 @@
-// The property tests with many more cases, others each time. Takes 6 minutes: npm run test:properties [-- TIMES].
+// The property tests with many more cases, others each time. Takes 4 minutes: npm run test:properties [-- TIMES].
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -41,6 +41,20 @@ describe('when the clock is set', () => {
   );
 
   it(
+    'back an hour in a plan that no time ends, a race does not wait the hour out',
+    marbles((m) => {
+      const answer$ = m.cold('200ms (a|)');
+      const closed = { ...noon, status: 'Closed' };
+      const s = story(m, '12:01', { event: () => answer$, race: closed, store: known('12:00:50', closed) });
+      s.jump('12:01:05', -hour);
+      m.expect(actor(s), '40s !').toBeObservable('200ms u 14999ms u 14999ms u', reports);
+      m.expect(answer$).toHaveSubscriptions(['0s ^ 199ms !', '15s ^ 199ms !', '30s ^ 199ms !']);
+      m.flush();
+      expect(s.told('race.cadence').map(({ band }) => band)).toEqual(['closed']);
+    }),
+  );
+
+  it(
     'back an hour after the end of a race, it is settled an hour later, and not before',
     marbles((m) => {
       const answer$ = m.cold('200ms (a|)');
