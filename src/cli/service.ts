@@ -19,6 +19,7 @@ import { openJournal } from '../sinks/journal/journal.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
 import type { AppwriteSink } from '../sinks/appwrite/sink.ts';
 import { RequestBudget } from '../streams/budget.ts';
+import { Commits } from '../streams/commits.ts';
 import { FeedClock } from '../streams/feed-clock.ts';
 import { feedOf } from '../streams/feed.ts';
 import { timeTroubles } from '../streams/heartbeat.ts';
@@ -66,6 +67,7 @@ export class Service {
     this.#log = log;
     this.#settings = settings;
     this.#budget = new RequestBudget(feed.limits, feed.scheduler);
+    const store = toldStore(journal, this.#committed$);
     const clockSet$ = new Subject<number>();
     this.#troubles = timeTroubles(feed.scheduler, () => performance.now(), feed.speed, asyncScheduler).pipe(
       tap((trouble) => {
@@ -89,7 +91,8 @@ export class Service {
       ),
       scheduler: feed.scheduler,
       feed: feedOf(feed.source),
-      store: toldStore(journal, this.#committed$),
+      store,
+      commits: new Commits(store, setImmediate),
       budget: this.#budget,
       cadences: settings.cadences,
       countries: new Set(settings.countries),

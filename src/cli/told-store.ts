@@ -15,6 +15,13 @@ export function toldStore(store: Store, committed$: Pick<Observer<readonly Chang
       store.commit(changes);
       committed$.next(changes);
     },
+    commitEach: (each) => {
+      const failures = store.commitEach(each);
+      for (const [index, changes] of each.entries()) {
+        if (failures[index] === null) committed$.next(changes);
+      }
+      return failures;
+    },
     quarantine: (entry) => {
       store.quarantine(entry);
     },

@@ -28,6 +28,8 @@ export interface Store {
   /** What stands for each listed meeting as last written, by its id. */
   readonly meetingDigests: () => Map<string, string>;
   readonly commit: (changes: readonly Change[]) => void;
+  /** Commits each by itself, all or nothing, with as few waits for the disk as can be; tells why each was not. */
+  readonly commitEach: (each: readonly (readonly Change[])[]) => readonly (Error | null)[];
   readonly quarantine: (entry: QuarantineEntry) => void;
 }
 

@@ -4,6 +4,7 @@ import type { ListedRace } from '../domain/snapshot.ts';
 import type { FeedFault } from '../domain/source.ts';
 import type { RequestBudget } from './budget.ts';
 import type { Cadence } from './cadence.ts';
+import type { Commits } from './commits.ts';
 import type { FeedClock } from './feed-clock.ts';
 import type { Feed, Store } from './ports.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -33,6 +34,7 @@ export interface RaceContext {
   readonly scheduler: SchedulerLike;
   readonly feed: Feed;
   readonly store: Store;
+  readonly commits: Commits;
   readonly budget: RequestBudget;
   readonly cadence: Cadence;
   /** Milliseconds of the scheduler's clock for a request and its response. */

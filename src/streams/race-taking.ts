@@ -1,6 +1,7 @@
+import type { Observable } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
+import type { Log } from '../domain/log-events.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
-import { messageOf } from '../domain/thrown.ts';
 import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
 import { holdHost } from './hold.ts';
@@ -14,17 +15,35 @@ import { afterFailedPoll, stepOf } from './race-step.ts';
 import type { Step } from './race-step.ts';
 
 /** Commits what a poll led to and, only then, moves the state. */
-export function takeOutcome(memory: RaceMemory, outcome: PollOutcome, context: RaceContext): RaceReport {
+export function takeOutcome(
+  memory: RaceMemory,
+  outcome: PollOutcome,
+  context: RaceContext,
+): Observable<RaceReport> {
+  return context.commits.run(() => {
+    const before = memory.value;
+    const { cadence, runningSince, feedClock } = context;
+    const rules: RaceRules = { cadence, runningSince, correctionMs: feedClock.correctionMs };
+    const step = stepOf(before, outcome, rules);
+    const generatedAt = generatedAtOf(outcome);
+    if (generatedAt !== null) feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
+    return {
+      changes: step.changes,
+      finish: (failure) => {
+        const durable = failure === null ? step : notCommitted(failure, before, outcome, rules, context.log);
+        return moveOn(memory, durable, outcome, context);
+      },
+    };
+  });
+}
+
+/** What a poll led to is durable, or it failed for that. */
+function moveOn(memory: RaceMemory, step: Step, outcome: PollOutcome, context: RaceContext): RaceReport {
   const before = memory.value;
-  const { cadence, runningSince, feedClock } = context;
-  const rules: RaceRules = { cadence, runningSince, correctionMs: feedClock.correctionMs };
-  const step = committed(stepOf(before, outcome, rules), before, outcome, rules, context);
   if (outcome.kind === 'failed') holdHost(outcome.error, context);
   keepUnusable(step, outcome, context);
   tellStep(before, step, context.log);
   if (outcome.kind !== 'failed') tellNotGranted(before, notGrantedBy(outcome, before), context.log);
-  const generatedAt = generatedAtOf(outcome);
-  if (generatedAt !== null) feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
   memory.next(step.state);
   if (isGone(step, outcome)) return drop(memory.value, context);
   return {
@@ -51,22 +70,15 @@ function notGrantedBy(
 }
 
 /** A commit that fails costs the poll: what is not durable did not happen. */
-function committed(
-  step: Step,
+function notCommitted(
+  { message: detail }: Error,
   before: RaceState,
   outcome: PollOutcome,
   rules: RaceRules,
-  { store, log }: RaceContext,
+  log: Log,
 ): Step {
-  const { raceId } = before.baseline;
-  try {
-    store.commit(step.changes);
-    return step;
-  } catch (error) {
-    const detail = messageOf(error);
-    log('journal.failed', { race_id: raceId, reason: detail });
-    return afterFailedPoll(before, outcome, { reason: 'journal', detail, body: null }, rules);
-  }
+  log('journal.failed', { race_id: before.baseline.raceId, reason: detail });
+  return afterFailedPoll(before, outcome, { reason: 'journal', detail, body: null }, rules);
 }
 
 /** A response that could not be used is kept. The poll is committed by then, and stands whatever comes of this. */

@@ -1,10 +1,10 @@
 import {
   ReplaySubject,
   Subscription,
+  concatMap,
   defer,
   finalize,
   ignoreElements,
-  map,
   merge,
   of,
   take,
@@ -18,7 +18,6 @@ import { timestamp } from '../domain/time.ts';
 import { phaseOf } from './due.ts';
 import { plans } from './plans.ts';
 import { poll } from './poll.ts';
-import type { PollOutcome } from './poll.ts';
 import { dues, polling } from './polling.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
 import { tellPlan } from './race-log.ts';
@@ -72,8 +71,7 @@ export function race(
     const polled$ = polling(
       due$,
       ask$,
-      (due) =>
-        pollOnce(memory.value, due, context).pipe(map((outcome) => takeOutcome(memory, outcome, context))),
+      (due) => pollOnce(memory, due, context),
       () => defer(() => of(settle(memory, context))),
     );
     const started$ = memory.times$.pipe(
@@ -134,10 +132,15 @@ function isFinal({ baseline }: RaceState): boolean {
   return baseline.race !== null && raceStatus(baseline.race.status) === 'final';
 }
 
-function pollOnce(state: RaceState, due: number, context: RaceContext): Observable<PollOutcome> {
+/** It has its place among the requests under way until what it led to is committed: none is left behind then. */
+function pollOnce(memory: RaceMemory, due: number, context: RaceContext): Observable<RaceReport> {
   const { budget, feed, scheduler, deadlineMs } = context;
-  const request$ = poll(feed.event(state.baseline.raceId, comparable(state)), due, deadlineMs, scheduler);
-  return budget.run(urgency(state, scheduler.now()), request$);
+  const state = memory.value;
+  const outcome$ = poll(feed.event(state.baseline.raceId, comparable(state)), due, deadlineMs, scheduler);
+  return budget.run(
+    urgency(state, scheduler.now()),
+    outcome$.pipe(concatMap((outcome) => takeOutcome(memory, outcome, context))),
+  );
 }
 
 /** A 304 tells no time by which a listing's word is older or newer: after another word the answer is had in full. */

@@ -226,6 +226,24 @@ describe.each([
     expect(store.openGap(race)).toBeNull();
   });
 
+  it('commits each of several by itself, and tells why one was not', () => {
+    const bad = { ...gapAt('11:50'), expected_polls: NaN };
+    const failures = store.commitEach([
+      [poll('11:50', 'changed')],
+      [poll('11:52', 'changed'), { table: 'gaps', row: bad }],
+      [],
+      [poll('11:51', 'changed')],
+    ]);
+    expect(failures).toEqual([null, expect.any(TypeError), null, null]);
+    expect(kept.reopened().lastGoodPollAt(race)).toBe(timeOf('11:51'));
+  });
+
+  it('commits several of which none is refused, and none at all', () => {
+    expect(store.commitEach([[poll('11:50', 'changed')], [poll('11:51', 'changed')]])).toEqual([null, null]);
+    expect(store.commitEach([])).toEqual([]);
+    expect(kept.reopened().lastGoodPollAt(race)).toBe(timeOf('11:51'));
+  });
+
   it('takes a response that could not be used, and an empty commit', () => {
     store.quarantine({
       raceId: race,

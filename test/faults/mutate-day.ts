@@ -13,6 +13,7 @@ import { parseEvent, parseListing } from '../../src/sources/tab/parse.ts';
 import { eventPath, eventQuery, meetingsPath, meetingsQuery } from '../../src/sources/tab/paths.ts';
 import { RequestBudget } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
+import { Commits } from '../../src/streams/commits.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import type { Feed } from '../../src/streams/ports.ts';
 import { raceday } from '../../src/streams/raceday.ts';
@@ -60,6 +61,8 @@ export function mutatedDay(seed: number, minutes: number, open: (now: () => numb
       sent,
     ),
     store: journal,
+    // Several races are often due at the same time: their polls are committed together.
+    commits: new Commits(journal, (work) => clock.schedule(work)),
     budget,
     cadences: { standard: defaultCadence, overrides: [] },
     countries: new Set(['NZ', 'AUS']),

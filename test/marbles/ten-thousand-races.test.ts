@@ -6,6 +6,7 @@ import type { Log } from '../../src/domain/log-events.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import { RequestBudget } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
+import { Commits } from '../../src/streams/commits.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import type { Feed, Store } from '../../src/streams/ports.ts';
 import { raceday } from '../../src/streams/raceday.ts';
@@ -52,6 +53,7 @@ const store: Store = {
   isSettled: () => false,
   meetingDigests: () => new Map(),
   commit: () => undefined,
+  commitEach: (each) => each.map(() => null),
   quarantine: () => undefined,
 };
 
@@ -82,6 +84,7 @@ it('ten thousand races go through twenty minutes, each polled at its pace and no
     scheduler: clock,
     feed: feed(clock),
     store,
+    commits: new Commits(store, (work) => clock.schedule(work)),
     budget,
     cadences: { standard: defaultCadence, overrides: [] },
     countries: new Set(['NZ']),

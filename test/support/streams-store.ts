@@ -7,6 +7,7 @@ import { price } from '../../src/domain/odds.ts';
 import type { Extra } from '../../src/domain/snapshot.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Change, EntrantRow, GapRow, MeetingRow, RowOf, TableName } from '../../src/domain/tables.ts';
+import { errorOf } from '../../src/domain/thrown.ts';
 import type { QuarantineEntry, Store, StoredRace } from '../../src/streams/ports.ts';
 
 type Rows<T extends TableName> = RowOf<(typeof tables)[T]>;
@@ -34,6 +35,17 @@ export class MemoryStore implements Store {
       if ('row' in change) this.#insert(change.table, change.row);
       else this.#patch(change.table, change.key, change.patch);
     }
+  }
+
+  commitEach(each: readonly (readonly Change[])[]): (Error | null)[] {
+    return each.map((changes) => {
+      try {
+        this.commit(changes);
+        return null;
+      } catch (error) {
+        return errorOf(error);
+      }
+    });
   }
 
   quarantine(entry: QuarantineEntry): void {

@@ -13,6 +13,7 @@ import { RequestBudget } from '../../src/streams/budget.ts';
 import type { BudgetLimits } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { Cadence } from '../../src/streams/cadence.ts';
+import { Commits } from '../../src/streams/commits.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import { race } from '../../src/streams/race.ts';
 import type { RaceContext, RaceOrder, RaceReport } from '../../src/streams/race-context.ts';
@@ -48,6 +49,8 @@ export interface StoryOptions {
   readonly limits?: BudgetLimits;
   readonly random?: () => number;
   readonly store?: MemoryStore;
+  /** When polls that end together are committed: at once, when it is left out. */
+  readonly soon?: (m: Marbles) => (work: () => void) => void;
   /** By how much the feed's clock is ahead of ours, in milliseconds. */
   readonly feedAheadMs?: number;
 }
@@ -103,6 +106,13 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     ...diagrams(clock),
     clock,
     store,
+    commits: new Commits(
+      store,
+      options.soon?.(m) ??
+        ((work) => {
+          work();
+        }),
+    ),
     lines,
     told: <E extends LogEventName>(wanted: E) =>
       lines

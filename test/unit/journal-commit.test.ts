@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -23,6 +24,37 @@ test('a history row that is there stays as it is and takes no seq', () => {
   const [first, second] = rows(journal.file, 'SELECT * FROM odds_history ORDER BY seq');
   expect(first).toEqual(before[0]);
   expect(second).toMatchObject({ id: 'b', odds: 4, seq: Number(before[0]?.seq) + 1 });
+});
+
+/** Transactions in a journal's write-ahead log: the last frame of each tells the size of the file, the others 0. */
+function transactions(file: string): number {
+  const log = readFileSync(`${file}-wal`);
+  const frame = 24 + log.readUInt32BE(8);
+  let count = 0;
+  for (let at = 32; at + frame <= log.length; at += frame) if (log.readUInt32BE(at + 4) !== 0) count++;
+  return count;
+}
+
+test('several that are committed each by itself are one transaction', () => {
+  const journal = open(file());
+  const before = transactions(journal.file);
+  const each = ['a', 'b', 'c'].map((id) => [insert('odds_history', { id })]);
+  expect(journal.commitEach(each)).toEqual([null, null, null]);
+  expect(transactions(journal.file)).toBe(before + 1);
+  expect(rows(journal.file, 'SELECT id FROM odds_history ORDER BY seq')).toEqual(
+    ['a', 'b', 'c'].map((id) => ({ id })),
+  );
+});
+
+test('where one of them is refused, the others are written and it tells why', () => {
+  const journal = open(file());
+  const failures = journal.commitEach([
+    [insert('odds_history', { id: 'a' })],
+    [insert('odds_history', { id: 'b' }), insert('polls', { id: 'p', bytes: NaN })],
+    [insert('odds_history', { id: 'c' })],
+  ]);
+  expect(failures).toEqual([null, expect.any(TypeError), null]);
+  expect(rows(journal.file, 'SELECT id FROM odds_history ORDER BY seq')).toEqual([{ id: 'a' }, { id: 'c' }]);
 });
 
 test('the same changes twice are the same rows', () => {

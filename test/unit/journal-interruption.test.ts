@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import { timestamp } from '../../src/domain/time.ts';
 import type { Journal } from '../../src/sinks/journal/journal.ts';
+import { Writer } from '../../src/sinks/journal/writer.ts';
 import { insert, noon, open, rows, temporaryDirectory } from './journal-rows.ts';
 
 const underWayMs = 10_000;
@@ -80,6 +81,23 @@ test('a recorder that ended, and could not commit something before, leaves a gap
   }).toThrow(TypeError);
   journal.ended();
   expect(gapsOfNext(journal)).toEqual([gap('a', at(-10)), gap('b', at(-10))]);
+});
+
+test('what fails beside others and not by itself leaves none; what fails by itself too leaves one', () => {
+  const journal = recorded('a');
+  const fine = ['b', 'c'].map((race_id) => [insert('races', { race_id, settled_at: null })]);
+  vi.spyOn(Writer.prototype, 'write').mockImplementationOnce(() => {
+    throw new Error('database is locked');
+  });
+  expect(journal.commitEach(fine)).toEqual([null, null]);
+  journal.ended();
+  expect(gapsOfNext(journal)).toEqual([]);
+
+  const next = recorded('a');
+  const broken = insert('polls', { id: rowId('a', at(0)), race_id: 'a', bytes: NaN });
+  expect(next.commitEach([[broken], ...fine])).toEqual([expect.any(TypeError), null, null]);
+  next.ended();
+  expect(gapsOfNext(next)).toEqual(['a', 'b', 'c'].map((race) => gap(race, at(-10))));
 });
 
 test('a gap is told once, however often a recorder begins and does not end', () => {

@@ -5,6 +5,7 @@ import { writeOf } from './changes.ts';
 import { JournalError, explained } from './errors.ts';
 import { Followed } from './followed.ts';
 import { Interruption } from './interruption.ts';
+import { errorOf } from '../../domain/thrown.ts';
 import { locate, makeWritable } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
@@ -158,14 +159,27 @@ export class Journal {
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     try {
-      const writes = changes.map(writeOf);
-      this.#run(() => {
-        this.#writer.write(writes);
-      });
+      this.#write(changes);
     } catch (error) {
       this.#interruption.commitFailed(this.#now());
       throw error;
     }
+  }
+
+  /**
+   * Commits each by itself, as {@link commit} does, and waits for the disk once if none of them fails.
+   * @returns why each was not committed; null for one that is durable
+   */
+  commitEach(each: readonly (readonly Change[])[]): (Error | null)[] {
+    if (each.length > 1 && this.#commitsAll(each.flat())) return each.map(() => null);
+    return each.map((changes) => {
+      try {
+        this.commit(changes);
+        return null;
+      } catch (error) {
+        return errorOf(error);
+      }
+    });
   }
 
   /** See {@link readBaseline}: as committed last, but `listed` is null. */
@@ -270,6 +284,23 @@ export class Journal {
     } finally {
       this.#db.close();
       this.#lock.release();
+    }
+  }
+
+  #write(changes: readonly Change[]): void {
+    const writes = changes.map(writeOf);
+    this.#run(() => {
+      this.#writer.write(writes);
+    });
+  }
+
+  #commitsAll(changes: readonly Change[]): boolean {
+    try {
+      this.#write(changes);
+      return true;
+    } catch {
+      // Nothing is written, and whose fault it is tells who fails alone.
+      return false;
     }
   }
 
