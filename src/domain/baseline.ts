@@ -1,5 +1,5 @@
 import { fingerprint } from './fingerprint.ts';
-import type { PricePoint } from './odds.ts';
+import type { PriceLine } from './odds.ts';
 import type { Extra, MoneyFigures, OddsKind } from './snapshot.ts';
 import { plainStatus } from './status.ts';
 
@@ -54,8 +54,7 @@ export interface EntrantState {
   readonly weight: string | null;
   /** Last recorded price of each kind. */
   readonly prices: Readonly<Record<OddsKind, number | null>>;
-  /** Every recorded fixed-win price in time order. */
-  readonly line: readonly PricePoint[];
+  readonly line: PriceLine;
   /** Time of the newest fluctuation served so far, epoch milliseconds. */
   readonly lastFluctuationAt: number | null;
   readonly digest: string;

@@ -3,7 +3,7 @@ import { rowId } from './ids.ts';
 import { secondsToStart } from './observation.ts';
 import type { Observation } from './observation.ts';
 import { layFluctuations, price, valueAt, withPoint } from './odds.ts';
-import type { PricePoint } from './odds.ts';
+import type { PriceLine } from './odds.ts';
 import { oddsKinds } from './snapshot.ts';
 import type { Fluctuation, OddsKind, Runner } from './snapshot.ts';
 import type { OddsRow } from './tables.ts';
@@ -17,7 +17,7 @@ export const noPrices: Prices = { fixed_win: null, fixed_place: null, pool_win: 
 export interface OddsDifference {
   readonly rows: readonly OddsRow[];
   readonly prices: Prices;
-  readonly line: readonly PricePoint[];
+  readonly line: PriceLine;
 }
 
 /** A runner's prices against what is recorded of it: every dated price, then the prices of the response itself. */
@@ -50,8 +50,8 @@ export function diffFluctuations(
   observation: Observation,
   entrantId: string,
   fluctuations: readonly Fluctuation[],
-  line: readonly PricePoint[],
-): { readonly rows: readonly OddsRow[]; readonly line: readonly PricePoint[]; readonly last: number | null } {
+  line: PriceLine,
+): { readonly rows: readonly OddsRow[]; readonly line: PriceLine; readonly last: number | null } {
   const laid = layFluctuations(line, fluctuations);
   const rows = laid.added.map((step) =>
     oddsRow(observation, entrantId, 'fixed_win', 'fluctuation', step.at, step.odds, step.previous),

@@ -2,7 +2,7 @@ import type { Baseline } from './baseline.ts';
 import type { Difference } from './diff.ts';
 import { isReportedSame, raceEvents, raceState, reportedColumns } from './diff-race.ts';
 import { observation } from './observation.ts';
-import { layFluctuations } from './odds.ts';
+import { lastTime, layFluctuations } from './odds.ts';
 import type { RaceColumns, Runner } from './snapshot.ts';
 import type { Change } from './tables.ts';
 
@@ -21,7 +21,7 @@ export function isStill({ generatedAt, entrants }: Baseline, runners: readonly R
   if (generatedAt === null) return false;
   for (const { lastFluctuationAt, line } of entrants.values()) {
     // An older response can date a price later than the newest one, and moves only the line.
-    const newest = Math.max(lastFluctuationAt ?? -Infinity, line.at(-1)?.at ?? -Infinity);
+    const newest = Math.max(lastFluctuationAt ?? -Infinity, lastTime(line) ?? -Infinity);
     if (newest > generatedAt) return false;
   }
   return runners.every(({ columns, fluctuations }) => {

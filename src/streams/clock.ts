@@ -63,12 +63,12 @@ export function waitMs(due: number, scheduler: SchedulerLike): number {
 }
 
 /**
- * Emits once, with the time it was due, when the clock reaches it; at once when it has passed. Never before: timers
+ * Emits a value once, when the clock reaches the time that it is due at; at once when it has passed. Never before: timers
  * fire up to a millisecond early, and what was due would be due again.
  *
  * @param due epoch milliseconds
  */
-export function at(due: number, scheduler: SchedulerLike): Observable<number> {
+export function at<T>(due: number, scheduler: SchedulerLike, value: T): Observable<T> {
   return new Observable((subscriber) =>
     scheduler.schedule(
       function () {
@@ -76,7 +76,7 @@ export function at(due: number, scheduler: SchedulerLike): Observable<number> {
           this.schedule(undefined, waitMs(due, scheduler));
           return;
         }
-        subscriber.next(due);
+        subscriber.next(value);
         subscriber.complete();
       },
       waitMs(due, scheduler),

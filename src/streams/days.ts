@@ -20,7 +20,10 @@ export function nzDatesOfUtcDay(now: number): string[] {
 
 /** Emits at every 00:00 UTC, with that time in epoch milliseconds. */
 export function utcMidnights(scheduler: SchedulerLike): Observable<number> {
-  return defer(() => at(nextUtcMidnight(scheduler.now()), scheduler)).pipe(repeat());
+  return defer(() => {
+    const midnight = nextUtcMidnight(scheduler.now());
+    return at(midnight, scheduler, midnight);
+  }).pipe(repeat());
 }
 
 function nextUtcMidnight(now: number): number {

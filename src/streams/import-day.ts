@@ -65,7 +65,7 @@ export function importDay(
   dates?: readonly string[],
   until?: number,
 ): Observable<ImportStep> {
-  const end$ = until === undefined ? NEVER : at(until, context.scheduler);
+  const end$ = until === undefined ? NEVER : at(until, context.scheduler, null);
   return defer(() => {
     const run = startRun(dates ?? nzDatesOfUtcDay(context.scheduler.now()), context);
     return from(run.dates).pipe(

@@ -1,4 +1,4 @@
-import { combineLatest, exhaustMap, map, merge, scan, switchMap } from 'rxjs';
+import { combineLatest, exhaustMap, merge, scan, switchMap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { Plan } from './cadence.ts';
 import { at } from './clock.ts';
@@ -33,8 +33,8 @@ export function dues(
     switchMap(({ due }): Observable<Due> => {
       aim(due);
       // The end waits for a timer too: it is known before the poll that leads to it has let go of the exhaustMap.
-      if (due === null) return at(scheduler.now(), scheduler).pipe(map(() => ({ kind: 'done' })));
-      return at(due, scheduler).pipe(map(() => ({ kind: 'poll', due })));
+      if (due === null) return at(scheduler.now(), scheduler, { kind: 'done' });
+      return at(due, scheduler, { kind: 'poll', due });
     }),
   );
 }
@@ -54,10 +54,9 @@ interface Aim {
  */
 export function polling<T>(
   due$: Observable<Due>,
-  ask$: Observable<number>,
+  ask$: Observable<Due>,
   poll: (due: number) => Observable<T>,
   done: () => Observable<T>,
 ): Observable<T> {
-  const asked$ = ask$.pipe(map((due): Due => ({ kind: 'poll', due })));
-  return merge(due$, asked$).pipe(exhaustMap((due) => (due.kind === 'poll' ? poll(due.due) : done())));
+  return merge(due$, ask$).pipe(exhaustMap((due) => (due.kind === 'poll' ? poll(due.due) : done())));
 }

@@ -1,24 +1,13 @@
-import {
-  ReplaySubject,
-  Subscription,
-  concatMap,
-  defer,
-  finalize,
-  ignoreElements,
-  merge,
-  of,
-  take,
-  takeWhile,
-  tap,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Observable, ReplaySubject, Subscription, concatMap, defer, of, take, takeWhile } from 'rxjs';
 import type { Print } from '../domain/print.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
+import type { RaceTimes } from './cadence.ts';
 import { phaseOf } from './due.ts';
 import { plans } from './plans.ts';
 import { poll } from './poll.ts';
 import { dues, polling } from './polling.ts';
+import type { Due } from './polling.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
 import { tellPlan } from './race-log.ts';
 import { RaceMemory } from './race-memory.ts';
@@ -35,60 +24,58 @@ export function race(
   order$: Observable<RaceOrder>,
   context: RaceContext,
 ): Observable<RaceReport> {
-  return defer(() => {
-    const { scheduler, watchdog, log } = context;
+  // There are very many of them: what only has to be done is subscribed to, and is no part of the stream.
+  return new Observable<RaceReport>((subscriber) => {
+    const { watchdog } = context;
     const memory = new RaceMemory(restore(raceId, context), context.feedClock.correctionMs);
+    const ask$ = new ReplaySubject<Due>(1);
+    const fail = (error: unknown): void => {
+      subscriber.error(error);
+    };
+    subscriber.add(() => {
+      watchdog.expect(raceId, null);
+    });
+    subscriber.add(tellStart(raceId, memory, fail, context));
+    subscriber.add(followClock(memory, fail, context));
     // The orders come first: of a race that nothing else has told of, the first one does.
-    const ask$ = new ReplaySubject<number>(1);
-    const clock = followClock(
-      memory,
-      (error) => {
-        ask$.error(new Error('The clock cannot be followed any more.', { cause: error }));
-      },
-      context,
-    );
-    const ordered$ = order$.pipe(
-      tap((order) => {
-        if (isToPoll(order, memory, context)) ask$.next(scheduler.now());
-      }),
-      ignoreElements(),
-    );
-    const plan$ = memory.times$.pipe(
-      plans(context.cadence, scheduler),
-      tap((plan) => {
-        tellPlan(raceId, plan, log);
-      }),
-    );
-    const due$ = dues(
-      plan$,
-      memory.polls$,
-      scheduler,
-      (due) => {
-        watchdog.expect(raceId, due);
-      },
-      context.random,
-    );
-    const polled$ = polling(
-      due$,
-      ask$,
-      (due) => pollOnce(memory, due, context),
-      () => defer(() => of(settle(memory, context))),
-    );
-    const started$ = memory.times$.pipe(
-      take(1),
-      tap(({ advertisedStart, status }) => {
-        log('race.started', { race_id: raceId, start: timestamp(advertisedStart), status });
-      }),
-      ignoreElements(),
-    );
-    return merge(started$, ordered$, polled$).pipe(
-      takeWhile((report) => report.kind !== 'settled', true),
-      finalize(() => {
-        clock.unsubscribe();
-        watchdog.expect(raceId, null);
-      }),
-    );
+    subscriber.add(takeOrders(order$, memory, ask$, fail, context));
+    subscriber.add(polled(raceId, memory, ask$, context).subscribe(subscriber));
   });
+}
+
+function polled(
+  raceId: string,
+  memory: RaceMemory,
+  ask$: Observable<Due>,
+  context: RaceContext,
+): Observable<RaceReport> {
+  const { cadence, scheduler, watchdog, random, log } = context;
+  const plan$ = memory.times$.pipe(
+    plans(cadence, scheduler, (plan) => {
+      tellPlan(raceId, plan, log);
+    }),
+  );
+  const aim = (due: number | null): void => {
+    watchdog.expect(raceId, due);
+  };
+  return polling(
+    dues(plan$, memory.polls$, scheduler, aim, random),
+    ask$,
+    (due) => pollOnce(memory, due, context),
+    () => defer(() => of(settle(memory, context))),
+  ).pipe(takeWhile((report) => report.kind !== 'settled', true));
+}
+
+function tellStart(
+  raceId: string,
+  memory: RaceMemory,
+  error: (error: unknown) => void,
+  { log }: RaceContext,
+): Subscription {
+  const next = ({ advertisedStart, status }: RaceTimes): void => {
+    log('race.started', { race_id: raceId, start: timestamp(advertisedStart), status });
+  };
+  return memory.times$.pipe(take(1)).subscribe({ next, error });
 }
 
 /** @param fail told what cannot be followed any more */
@@ -104,9 +91,30 @@ function followClock(
   const tellAgain = (): void => {
     memory.tellAgain();
   };
-  followed.add(feedClock.correction$.subscribe({ next: correct, error: fail }));
-  followed.add(clockSet$.subscribe({ next: tellAgain, error: fail }));
+  const error = (cause: unknown): void => {
+    fail(new Error('The clock cannot be followed any more.', { cause }));
+  };
+  followed.add(feedClock.correction$.subscribe({ next: correct, error }));
+  followed.add(clockSet$.subscribe({ next: tellAgain, error }));
   return followed;
+}
+
+/** @param fail told what an order that is a fault of our own threw */
+function takeOrders(
+  order$: Observable<RaceOrder>,
+  memory: RaceMemory,
+  ask$: ReplaySubject<Due>,
+  fail: (error: unknown) => void,
+  context: RaceContext,
+): Subscription {
+  const take = (order: RaceOrder): void => {
+    try {
+      if (isToPoll(order, memory, context)) ask$.next({ kind: 'poll', due: context.scheduler.now() });
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return order$.subscribe({ next: take, error: fail });
 }
 
 /** Takes an order. A poll is asked for, or wanted: the reads of a final race follow the one that saw it final. */

@@ -9,7 +9,7 @@ import { root } from '../support/process.ts';
 /** File of src/streams, a text in it, and what takes its place. */
 const breakages: readonly (readonly [file: string, text: string, instead: string])[] = [
   ['plans.ts', 'switchMap((race)', 'mergeMap((race)'],
-  ['plans.ts', 'distinctUntilChanged(samePlan)', 'tap()'],
+  ['plans.ts', 'inForce !== null && samePlan(inForce, plan)', 'false'],
   ['polling.ts', 'exhaustMap((due)', 'switchMap((due)'],
   ['polling.ts', 'exhaustMap((due)', 'mergeMap((due)'],
   ['polling.ts', 'switchMap(({ due })', 'mergeMap(({ due })'],

@@ -4,6 +4,7 @@ import type { Due } from '../../src/streams/polling.ts';
 import { marbles } from '../support/marbles.ts';
 
 const poll: Due = { kind: 'poll', due: 1 };
+const seventh: Due = { kind: 'poll', due: 7 };
 const done: Due = { kind: 'done' };
 
 describe('polling', () => {
@@ -31,7 +32,7 @@ describe('polling', () => {
     'makes one poll at a time: a due that comes meanwhile neither starts another nor ends the one under way',
     marbles((m) => {
       const due$ = m.hot('--p-p-p-p', { p: poll });
-      const ask$ = m.hot('---a-----', { a: 1 });
+      const ask$ = m.hot('---a-----', { a: poll });
       const answer$ = m.cold('  -----(a|)');
       m.expect(
         polling(
@@ -49,7 +50,7 @@ describe('polling', () => {
     'polls out of turn when asked',
     marbles((m) => {
       const due$ = m.hot('---------');
-      const ask$ = m.hot('---a-----', { a: 7 });
+      const ask$ = m.hot('---a-----', { a: seventh });
       const answer$ = m.cold('   -(a|)');
       const asked: number[] = [];
       const poll = (due: number) => {

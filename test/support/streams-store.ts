@@ -3,7 +3,7 @@ import type { Baseline, EntrantState, RaceState } from '../../src/domain/baselin
 import { noPrices } from '../../src/domain/diff-odds.ts';
 import { raceDigest } from '../../src/domain/diff-race.ts';
 import { digest } from '../../src/domain/ids.ts';
-import { price } from '../../src/domain/odds.ts';
+import { lineOf, price } from '../../src/domain/odds.ts';
 import type { Extra } from '../../src/domain/snapshot.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Change, EntrantRow, GapRow, MeetingRow, RowOf, TableName } from '../../src/domain/tables.ts';
@@ -114,7 +114,7 @@ export class MemoryStore implements Store {
   }
 
   #entrant(row: EntrantRow): EntrantState {
-    const line = this.#rowsOf('odds_history', row.race_id)
+    const points = this.#rowsOf('odds_history', row.race_id)
       .filter(({ entrant_id, kind }) => entrant_id === row.entrant_id && kind === 'fixed_win')
       .map(({ source_time, odds }) => ({ at: Date.parse(source_time), odds }))
       .toSorted((a, b) => a.at - b.at);
@@ -135,7 +135,7 @@ export class MemoryStore implements Store {
             pool_place: price(row.pool_place),
           }
         : noPrices,
-      line,
+      line: lineOf(points),
       lastFluctuationAt: millis(row.last_fluctuation_at),
       digest: row.in_field ? currentDigest(columns, extraOf(row.raw_extra)) : '',
       formDigest: form === undefined ? null : digest(form.form),

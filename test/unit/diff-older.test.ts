@@ -15,8 +15,8 @@ test('an older response adds only fluctuations of known runners, and moves nothi
           expect(change).toMatchObject({ table: 'odds_history', row: { basis: 'fluctuation' } });
         }
         expect(withoutLines(after)).toEqual(withoutLines(before));
-        const points = [...after.entrants.values()].reduce((sum, { line }) => sum + line.length, 0);
-        const known = [...before.entrants.values()].reduce((sum, { line }) => sum + line.length, 0);
+        const points = [...after.entrants.values()].reduce((sum, { line }) => sum + line.length / 2, 0);
+        const known = [...before.entrants.values()].reduce((sum, { line }) => sum + line.length / 2, 0);
         expect(points - known).toBe(changes.length);
       }
     }),

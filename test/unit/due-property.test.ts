@@ -84,7 +84,7 @@ function streamed(cadence: Cadence, moves: readonly Move[]): number[] {
   const polls: number[] = [];
   const errors: unknown[] = [];
   const due$ = dues(
-    times$.pipe(plans(cadence, clock)),
+    times$.pipe(plans(cadence, clock, () => undefined)),
     polls$,
     clock,
     () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layFluctuations, price, valueAt, withPoint } from '../../src/domain/odds.ts';
+import { lastTime, layFluctuations, lineOf, price, valueAt, withPoint } from '../../src/domain/odds.ts';
 import { rowsOf, runner, served, start, take } from '../support/snapshots.ts';
 import type { JsonObject, ServedEvent } from '../support/snapshots.ts';
 
@@ -246,19 +246,35 @@ describe('an overflow of the six dated prices', () => {
 });
 
 describe('a time line', () => {
-  const line = [
-    { at: 10, odds: 2 },
-    { at: 20, odds: 3 },
-    { at: 20, odds: 4 },
-  ];
+  const line = [10, 2, 20, 3, 20, 4];
 
   it('has at a time the last value until then, points of that time included', () => {
     expect([5, 10, 19, 20, 99].map((time) => valueAt(line, time))).toEqual([null, 2, 2, 4, 4]);
   });
 
   it('takes one more point after those of its time', () => {
-    expect(withPoint(line, { at: 10, odds: 9 }).map(({ odds }) => odds)).toEqual([2, 9, 3, 4]);
-    expect(withPoint(line, { at: 9, odds: 9 }).map(({ odds }) => odds)).toEqual([9, 2, 3, 4]);
+    expect(withPoint(line, { at: 10, odds: 9 })).toEqual([10, 2, 10, 9, 20, 3, 20, 4]);
+    expect(withPoint(line, { at: 9, odds: null })).toEqual([9, 0, ...line]);
+    expect(withPoint(line, { at: 30, odds: 9 })).toEqual([...line, 30, 9]);
+  });
+
+  it('is a time and a price in turn, 0 where the price was withdrawn', () => {
+    const withdrawn = lineOf([
+      { at: 10, odds: 2 },
+      { at: 20, odds: null },
+    ]);
+    expect(withdrawn).toEqual([10, 2, 20, 0]);
+    expect([10, 25].map((time) => valueAt(withdrawn, time))).toEqual([2, null]);
+    expect([lastTime(withdrawn), lastTime([])]).toEqual([20, null]);
+    const again = layFluctuations(withdrawn, [
+      { at: 20, odds: null, place: 0 },
+      { at: 30, odds: 5, place: 1 },
+    ]);
+    expect(again).toEqual({
+      line: [10, 2, 20, 0, 30, 5],
+      added: [{ at: 30, odds: 5, previous: null }],
+      last: 5,
+    });
   });
 
   it('stays the same object when nothing is laid on it', () => {

@@ -3,8 +3,8 @@ import type { Baseline, EntrantState, PoolState, RaceState, ResultState } from '
 import { noPrices } from '../../domain/diff-odds.ts';
 import { raceDigest } from '../../domain/diff-race.ts';
 import { digest } from '../../domain/ids.ts';
-import { price } from '../../domain/odds.ts';
-import type { PricePoint } from '../../domain/odds.ts';
+import { lineOf, price } from '../../domain/odds.ts';
+import type { PriceLine, PricePoint } from '../../domain/odds.ts';
 import type { Extra, MoneyFigures, OddsKind } from '../../domain/snapshot.ts';
 import { entrants, meetings, raceResults, races } from '../../domain/tables.ts';
 import type { EntrantRow, MeetingRow, RaceRow } from '../../domain/tables.ts';
@@ -94,7 +94,7 @@ function entrantStates(
 
 function entrantState(
   row: EntrantRow,
-  line: PricePoint[],
+  line: PriceLine,
   recorded: RecordedPrices,
   formDigest: string | null,
 ): EntrantState {
@@ -124,7 +124,7 @@ function entrantState(
   };
 }
 
-function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PricePoint[]> {
+function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PriceLine> {
   // Points of equal time lie on the line in the order in which they were recorded.
   const sql = `SELECT entrant_id AS id, source_time AS time, odds FROM odds_history
     WHERE race_id = ? AND kind = 'fixed_win' ORDER BY source_time, seq`;
@@ -135,7 +135,7 @@ function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PricePoint
     line.push({ at: millis(time), odds });
     lines.set(id, line);
   }
-  return lines;
+  return new Map([...lines].map(([id, line]) => [id, lineOf(line)]));
 }
 
 type RecordedPrices = Partial<EntrantState['prices']>;
