@@ -114,7 +114,13 @@ describe('plans', () => {
     'is told once, however often the same start and status are',
     marbles((m) => {
       const race$ = m.hot('a-a-a-|', { a: { ...open(minute), status: 'Closed' } });
-      XX;
+      const told: Plan[] = [];
+      const plan$ = race$.pipe(
+        plans(defaultCadence, m.scheduler, (plan) => {
+          told.push(plan);
+        }),
+      );
+      m.expect(plan$).toBeObservable('c-----|', { c: closed });
       m.expect(race$).toHaveSubscriptions('^-----!');
       m.flush();
       expect(told).toEqual([closed]);
