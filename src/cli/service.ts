@@ -67,7 +67,9 @@ export class Service {
     this.#log = log;
     this.#settings = settings;
     this.#budget = new RequestBudget(feed.limits, feed.scheduler);
-    const store = toldStore(journal, this.#committed$);
+    const store = toldStore(journal, this.#committed$, (error) => {
+      this.#fail(error);
+    });
     const clockSet$ = new Subject<number>();
     this.#troubles = timeTroubles(feed.scheduler, () => performance.now(), feed.speed, asyncScheduler).pipe(
       tap((trouble) => {

@@ -1,11 +1,26 @@
 import type { Observer } from 'rxjs';
 import type { Change } from '../domain/tables.ts';
+import { DamagedError } from '../sinks/journal/errors.ts';
 import type { Store } from '../streams/ports.ts';
 
-/** A store that tells what it has committed, once that is durable. */
-export function toldStore(store: Store, committed$: Pick<Observer<readonly Change[]>, 'next'>): Store {
+/**
+ * A store that tells what it has committed, once that is durable.
+ * @param damaged told that the journal is not as it was written: trying again is of no use
+ */
+export function toldStore(
+  store: Store,
+  committed$: Pick<Observer<readonly Change[]>, 'next'>,
+  damaged: (error: DamagedError) => void,
+): Store {
   return {
-    baseline: (raceId) => store.baseline(raceId),
+    baseline: (raceId) => {
+      try {
+        return store.baseline(raceId);
+      } catch (error) {
+        if (error instanceof DamagedError) damaged(error);
+        throw error;
+      }
+    },
     lastGoodPollAt: (raceId) => store.lastGoodPollAt(raceId),
     openGap: (raceId) => store.openGap(raceId),
     liveRaces: () => store.liveRaces(),

@@ -5,7 +5,7 @@ import { entrants, meetings, raceResults, races } from '../domain/tables.ts';
 import type { Column, RowOf, Table } from '../domain/tables.ts';
 import type { NzDay } from '../sinks/export/nz-day.ts';
 import { racesOfDayQuery } from '../sinks/export/select.ts';
-import { newestResponse, readBaseline } from '../sinks/journal/baseline.ts';
+import { anyRows, newestResponse, readBaseline } from '../sinks/journal/baseline.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import { decodeRow } from '../sinks/journal/rows.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
@@ -60,7 +60,7 @@ function storedRace(prepare: Prepare, raceId: string): StoredRace {
   const results = 'SELECT * FROM race_results WHERE race_id = ? ORDER BY revision DESC LIMIT 1';
   return {
     baseline: withHistory(prepare, raceId),
-    newestResponse: newestResponse(prepare, raceId),
+    newestResponse: newestResponse(anyRows(prepare), raceId),
     race,
     meeting: race && rowOf(prepare, meetings, 'SELECT * FROM meetings WHERE meeting_id = ?', race.meeting_id),
     entrants: entrantRows(prepare, raceId),
@@ -71,7 +71,7 @@ function storedRace(prepare: Prepare, raceId: string): StoredRace {
 
 /** The current rows stand for the last prices of a baseline; here both are held to what is served. */
 function withHistory(prepare: Prepare, raceId: string): StoredRace['baseline'] {
-  const baseline = readBaseline(prepare, raceId);
+  const baseline = readBaseline(anyRows(prepare), raceId);
   const last = lastPrices(prepare, raceId);
   const states = [...baseline.entrants].map(([id, state]): [string, EntrantState] => [
     id,

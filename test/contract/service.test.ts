@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
@@ -84,6 +85,22 @@ describe('run', () => {
     expect(after.gaps.total).toBeGreaterThan(0);
     expect(after.lastPollAt ?? '').toMatch(/^\d{4}-/);
     expect(after.lastPollAt ?? '' > (before.lastPollAt ?? '')).toBeTruthy();
+  });
+
+  it('ends when a race of a large journal would go on from a row that is not as it was written', async () => {
+    const db = file('large.db');
+    await oddstream(['run', '--db', db, '--duration', '3s', '--races', '60']);
+    const journal = new DatabaseSync(db);
+    journal.exec(`INSERT INTO quarantine VALUES ('x', 1, NULL, '2026-03-08T00:00:00.000Z', 'x', zeroblob(70000000));
+      UPDATE odds_history SET odds = odds + 1 WHERE seq = (SELECT max(seq) FROM odds_history)`);
+    journal.close();
+    const { code, stdout } = await oddstream(['run', '--db', db]);
+    expect(code).toBe(1);
+    const failed = stdout.split('\n').find((line) => line.includes('service.failed')) ?? '{}';
+    expect((JSON.parse(failed) as { reason: string }).reason).toBe(
+      `${db} is damaged (a row of odds_history is not as it was written: the id is not that of the row); ` +
+        `rebuild it (oddstream repair --db ${db}).`,
+    );
   });
 
   it('leaves no process behind when Ctrl-C reaches npm start', async () => {

@@ -63,11 +63,11 @@ test('the same changes twice are the same rows', () => {
     insert('meetings', { meeting_id: 'm' }),
     insert('races', { race_id: 'r', meeting_id: 'm' }),
     insert('entrants', { entrant_id: 'e', race_id: 'r', fixed_win: 2.5 }),
-    insert('odds_history', { id: 'o', race_id: 'r', odds: 2.5 }),
-    insert('money_flow_history', { id: 'w', race_id: 'r' }),
+    insert('odds_history', { id: rowId('x', 'x', at(0), 2.5, 'x'), race_id: 'r', odds: 2.5 }),
+    insert('money_flow_history', { id: rowId('r', null, at(0), null, null), race_id: 'r' }),
     insert('gaps', { id: 'g', race_id: 'r' }),
     { table: 'races', key: 'r', patch: { status: 'Closed' } },
-    insert('polls', { id: 'p', race_id: 'r', source_time: at(0) }),
+    insert('polls', { id: rowId('r', at(0)), race_id: 'r', source_time: at(0) }),
   ];
   const history = () => rows(journal.file, 'SELECT * FROM odds_history, money_flow_history, polls');
   journal.commit(changes);

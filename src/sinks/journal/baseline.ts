@@ -5,23 +5,71 @@ import { raceDigest } from '../../domain/diff-race.ts';
 import { digest } from '../../domain/ids.ts';
 import { lineOf, price } from '../../domain/odds.ts';
 import type { PriceLine, PricePoint } from '../../domain/odds.ts';
-import type { Extra, MoneyFigures, OddsKind } from '../../domain/snapshot.ts';
-import { entrants, meetings, raceResults, races } from '../../domain/tables.ts';
-import type { EntrantRow, MeetingRow, RaceRow } from '../../domain/tables.ts';
+import type { Extra, MoneyFigures } from '../../domain/snapshot.ts';
+import {
+  bets,
+  entrants,
+  form,
+  meetings,
+  moneyFlowHistory,
+  oddsHistory,
+  polls,
+  poolHistory,
+  raceResults,
+  races,
+} from '../../domain/tables.ts';
+import type {
+  Column,
+  EntrantRow,
+  MeetingRow,
+  RaceRow,
+  RowOf,
+  Table,
+  TableName,
+} from '../../domain/tables.ts';
+import { RowDamage } from './errors.ts';
+import { rowDamage } from './row-faults.ts';
 import { decodeRow, millis } from './rows.ts';
 import type { Prepare } from './writer.ts';
+
+/** Reads rows of a table by a query with one parameter. */
+export type ReadRows = <C extends Record<string, Column>>(
+  table: Table<C>,
+  sql: string,
+  key: string,
+) => RowOf<Table<C>>[];
+
+/** Reads rows as they are. */
+export function anyRows(prepare: Prepare): ReadRows {
+  return (table, sql, key) =>
+    prepare(sql)
+      .all(key)
+      .map((stored) => decodeRow(table, stored));
+}
+
+/** Reads rows that something is built upon: a RowDamage is thrown for one that is not as it was written. */
+export function soundRows(prepare: Prepare): ReadRows {
+  return (table, sql, key) =>
+    prepare(sql)
+      .all(key)
+      .map((stored) => {
+        const damage = rowDamage(table.name as TableName, stored);
+        if (damage !== null) throw new RowDamage(damage);
+        return decodeRow(table, stored);
+      });
+}
 
 /**
  * What is recorded of a race, equal to the baseline that the diff returned with the rows committed last, provided
  * that each response's row of `polls`, with its `source_time`, was committed with them. Only `listed` is not kept:
  * it is null until the next listing.
  */
-export function readBaseline(prepare: Prepare, raceId: string): Baseline {
-  const row = raceRow(prepare, raceId);
-  const meeting = row === null ? null : meetingRow(prepare, row.meeting_id);
+export function readBaseline(read: ReadRows, raceId: string): Baseline {
+  const row = raceRow(read, raceId);
+  const meeting = row === null ? null : meetingRow(read, row.meeting_id);
   const listed = meeting?.date != null;
-  const known = entrantStates(prepare, raceId);
-  const generatedAt = known.isWhole ? newestResponse(prepare, raceId) : null;
+  const known = entrantStates(read, raceId);
+  const generatedAt = known.isWhole ? newestResponse(read, raceId) : null;
   return {
     raceId,
     generatedAt,
@@ -30,10 +78,10 @@ export function readBaseline(prepare: Prepare, raceId: string): Baseline {
     meetingListed: listed,
     meetingDigest: meeting === null || listed ? null : meetingDigest(meeting),
     entrants: known.states,
-    money: moneyFigures(prepare, raceId),
-    pools: poolStates(prepare, raceId),
-    bets: betIds(prepare, raceId),
-    results: resultState(prepare, raceId),
+    money: moneyFigures(read, raceId),
+    pools: poolStates(read, raceId),
+    bets: betIds(read, raceId),
+    results: resultState(read, raceId),
   };
 }
 
@@ -42,21 +90,20 @@ export function meetingDigest(row: MeetingRow): string {
   return currentDigest(without(row, ['source_time', 'raw_extra']), extraOf(row.raw_extra));
 }
 
-function raceRow(prepare: Prepare, raceId: string): RaceRow | null {
-  const stored = prepare('SELECT * FROM races WHERE race_id = ?').get(raceId);
-  return stored === undefined ? null : decodeRow(races, stored);
+function raceRow(read: ReadRows, raceId: string): RaceRow | null {
+  return read(races, 'SELECT * FROM races WHERE race_id = ?', raceId)[0] ?? null;
 }
 
-function meetingRow(prepare: Prepare, meetingId: string): MeetingRow | null {
-  const stored = prepare('SELECT * FROM meetings WHERE meeting_id = ?').get(meetingId);
-  return stored === undefined ? null : decodeRow(meetings, stored);
+function meetingRow(read: ReadRows, meetingId: string): MeetingRow | null {
+  return read(meetings, 'SELECT * FROM meetings WHERE meeting_id = ?', meetingId)[0] ?? null;
 }
+
+// With max() SQLite gives the other columns of the row that holds it: a race's last rows, out of thousands.
 
 /** The time of the newest response that was taken of a race, epoch milliseconds; null when none was. */
-export function newestResponse(prepare: Prepare, raceId: string): number | null {
-  const sql = 'SELECT max(source_time) AS time FROM polls WHERE race_id = ?';
-  const { time } = prepare(sql).get(raceId) as { time: string | null };
-  return millis(time);
+export function newestResponse(read: ReadRows, raceId: string): number | null {
+  const sql = 'SELECT *, max(source_time) FROM polls WHERE race_id = ? GROUP BY race_id';
+  return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
 }
 
 function raceState(row: RaceRow, hasResponse: boolean): RaceState {
@@ -77,15 +124,15 @@ function raceState(row: RaceRow, hasResponse: boolean): RaceState {
  * difference to the next response may be told as an event.
  */
 function entrantStates(
-  prepare: Prepare,
+  read: ReadRows,
   raceId: string,
 ): { readonly states: Map<string, EntrantState>; readonly isWhole: boolean } {
-  const lines = fixedWinLines(prepare, raceId);
-  const prices = newestPrices(prepare, raceId);
-  const forms = formDigests(prepare, raceId);
+  const lines = fixedWinLines(read, raceId);
+  const prices = newestPrices(read, raceId);
+  const forms = formDigests(read, raceId);
   const states = new Map<string, EntrantState>();
-  for (const stored of prepare('SELECT * FROM entrants WHERE race_id = ?').all(raceId)) {
-    const row = decodeRow(entrants, stored);
+  const sql = 'SELECT * FROM entrants WHERE race_id = ?';
+  for (const row of read(entrants, sql, raceId)) {
     const id = row.entrant_id;
     states.set(id, entrantState(row, lines.get(id) ?? [], prices.get(id) ?? {}, forms.get(id) ?? null));
   }
@@ -124,72 +171,63 @@ function entrantState(
   };
 }
 
-function fixedWinLines(prepare: Prepare, raceId: string): Map<string, PriceLine> {
+function fixedWinLines(read: ReadRows, raceId: string): Map<string, PriceLine> {
   // Points of equal time lie on the line in the order in which they were recorded.
-  const sql = `SELECT entrant_id AS id, source_time AS time, odds FROM odds_history
-    WHERE race_id = ? AND kind = 'fixed_win' ORDER BY source_time, seq`;
-  const points = prepare(sql).all(raceId) as { id: string; time: string; odds: number | null }[];
+  const sql = "SELECT * FROM odds_history WHERE race_id = ? AND kind = 'fixed_win' ORDER BY source_time, seq";
   const lines = new Map<string, PricePoint[]>();
-  for (const { id, time, odds } of points) {
-    const line = lines.get(id) ?? [];
-    line.push({ at: millis(time), odds });
-    lines.set(id, line);
+  for (const { entrant_id, source_time, odds } of read(oddsHistory, sql, raceId)) {
+    const line = lines.get(entrant_id) ?? [];
+    line.push({ at: millis(source_time), odds });
+    lines.set(entrant_id, line);
   }
   return new Map([...lines].map(([id, line]) => [id, lineOf(line)]));
 }
 
 type RecordedPrices = Partial<EntrantState['prices']>;
 
-// With max() SQLite gives the other columns of the row that holds it: a race's last rows, out of thousands.
-
 /** The last recorded price of each kind but the fixed win, which has a line of its own. */
-function newestPrices(prepare: Prepare, raceId: string): Map<string, RecordedPrices> {
-  const sql = `SELECT entrant_id AS id, kind, odds, max(seq) FROM odds_history
+function newestPrices(read: ReadRows, raceId: string): Map<string, RecordedPrices> {
+  const sql = `SELECT *, max(seq) FROM odds_history
     WHERE race_id = ? AND kind <> 'fixed_win' GROUP BY entrant_id, kind`;
-  const rows = prepare(sql).all(raceId) as { id: string; kind: OddsKind; odds: number | null }[];
   const prices = new Map<string, RecordedPrices>();
-  for (const { id, kind, odds } of rows) prices.set(id, { ...prices.get(id), [kind]: odds });
+  for (const { entrant_id, kind, odds } of read(oddsHistory, sql, raceId)) {
+    prices.set(entrant_id, { ...prices.get(entrant_id), [kind]: odds });
+  }
   return prices;
 }
 
-function formDigests(prepare: Prepare, raceId: string): Map<string, string> {
-  const sql = 'SELECT entrant_id AS id, form FROM form WHERE race_id = ?';
-  const rows = prepare(sql).all(raceId) as { id: string; form: string }[];
-  return new Map(rows.map(({ id, form }) => [id, digest(form)]));
+function formDigests(read: ReadRows, raceId: string): Map<string, string> {
+  const rows = read(form, 'SELECT * FROM form WHERE race_id = ?', raceId);
+  return new Map(rows.map((row) => [row.entrant_id, digest(row.form)]));
 }
 
-function moneyFigures(prepare: Prepare, raceId: string): Map<string | null, MoneyFigures> {
-  const sql = `SELECT entrant_id AS id, hold_percentage AS hold, bet_percentage AS bet, max(seq)
-    FROM money_flow_history WHERE race_id = ? GROUP BY entrant_id`;
-  const rows = prepare(sql).all(raceId) as { id: string | null; hold: number | null; bet: number | null }[];
-  return new Map(rows.map(({ id, hold, bet }) => [id, { hold, bet }]));
+function moneyFigures(read: ReadRows, raceId: string): Map<string | null, MoneyFigures> {
+  const sql = 'SELECT *, max(seq) FROM money_flow_history WHERE race_id = ? GROUP BY entrant_id';
+  const rows = read(moneyFlowHistory, sql, raceId);
+  return new Map(
+    rows.map(({ entrant_id, hold_percentage: hold, bet_percentage: bet }) => [entrant_id, { hold, bet }]),
+  );
 }
 
-function poolStates(prepare: Prepare, raceId: string): Map<string, PoolState> {
-  const sql = `SELECT product, legs, total, status, max(seq) FROM pool_history
-    WHERE race_id = ? GROUP BY product, legs`;
-  const rows = prepare(sql).all(raceId) as unknown as StoredPool[];
+function poolStates(read: ReadRows, raceId: string): Map<string, PoolState> {
+  const sql = 'SELECT *, max(seq) FROM pool_history WHERE race_id = ? GROUP BY product, legs';
+  const rows = read(poolHistory, sql, raceId);
   return new Map(rows.map(({ product, legs, total, status }) => [poolKey(product, legs), { total, status }]));
 }
 
-interface StoredPool {
-  product: string;
-  legs: string | null;
-  total: number | null;
-  status: string | null;
-}
-
-function betIds(prepare: Prepare, raceId: string): Set<string> {
-  const rows = prepare('SELECT id FROM bets WHERE race_id = ?').all(raceId) as { id: string }[];
+function betIds(read: ReadRows, raceId: string): Set<string> {
+  const rows = read(bets, 'SELECT * FROM bets WHERE race_id = ?', raceId);
   return new Set(rows.map(({ id }) => id));
 }
 
-function resultState(prepare: Prepare, raceId: string): ResultState | null {
+function resultState(read: ReadRows, raceId: string): ResultState | null {
   const sql = 'SELECT * FROM race_results WHERE race_id = ? ORDER BY revision DESC LIMIT 1';
-  const stored = prepare(sql).get(raceId);
-  if (stored === undefined) return null;
-  const { revision, status, placings, dividends } = decodeRow(raceResults, stored);
-  return { revision, digest: resultDigest(status, listOf(placings), listOf(dividends)) };
+  const [row] = read(raceResults, sql, raceId);
+  if (row === undefined) return null;
+  return {
+    revision: row.revision,
+    digest: resultDigest(row.status, listOf(row.placings), listOf(row.dividends)),
+  };
 }
 
 function without(row: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {

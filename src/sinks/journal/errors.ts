@@ -21,6 +21,9 @@ export class DamagedError extends JournalError {
   }
 }
 
+/** A row that is not as it was written; {@link explained} tells in which file. */
+export class RowDamage extends Error {}
+
 /** SQLite's result code for a file whose pages contradict each other. */
 export const corrupt = 11;
 
@@ -68,6 +71,7 @@ function isShort(error: Error): boolean {
 /** A failure of SQLite or of the file system as the sentence it stands for; every other error as it is. */
 export function explained(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof JournalError) return error;
+  if (error instanceof RowDamage) return new DamagedError(file, error.message, { cause: error });
   const fault = sqliteFault(error);
   if (fault !== null) {
     if (isShort(error)) return new DamagedError(file, 'it is cut off', { cause: error });

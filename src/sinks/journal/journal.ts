@@ -1,6 +1,6 @@
 import type { Baseline } from '../../domain/baseline.ts';
 import type { Change, GapRow } from '../../domain/tables.ts';
-import { readBaseline } from './baseline.ts';
+import { readBaseline, soundRows } from './baseline.ts';
 import { writeOf } from './changes.ts';
 import { JournalError, explained } from './errors.ts';
 import { Followed } from './followed.ts';
@@ -182,9 +182,12 @@ export class Journal {
     });
   }
 
-  /** See {@link readBaseline}: as committed last, but `listed` is null. */
+  /**
+   * See {@link readBaseline}: as committed last, but `listed` is null.
+   * @throws DamagedError when a row that it is read from is not as it was written
+   */
   baseline(raceId: string): Baseline {
-    return this.#run(() => readBaseline(this.#prepare, raceId));
+    return this.#run(() => readBaseline(soundRows(this.#prepare), raceId));
   }
 
   hasPoll(id: string): boolean {

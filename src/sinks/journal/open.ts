@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSyn
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { damages, liveDamages } from './check.ts';
+import { damages } from './check.ts';
 import { applicationId, createStatements, journalTables, schemaVersion } from './ddl.ts';
 import {
   DamagedError,
@@ -20,7 +20,10 @@ import { requireNoRepair } from './swap.ts';
 /** Milliseconds for which a connection waits for another one's lock. */
 const busyTimeout = 5_000;
 
-/** Bytes up to which a journal is read in whole before it is written: that takes about a second. */
+/**
+ * Bytes up to which a journal is read in whole before it is written: that takes about a second. Of a larger one the rows
+ * are looked at that a race goes on from, when it does (see `readBaseline`).
+ */
 const fullCheckBytes = 64 * 1_048_576;
 
 /** Memory for pages while it is checked. */
@@ -173,13 +176,13 @@ function requireJournal(path: string, db: DatabaseSync): void {
   if (version < schemaVersion) throw new DamagedError(path, 'without a version');
 }
 
-/** Of a large journal only what the recorder goes on from is looked at: recording must not wait for the rest. */
+/** Recording must not wait until a large journal is read. */
 function requireSound(path: string, db: DatabaseSync): void {
   const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
+  if (bytes > fullCheckBytes) return;
   // Rows of one race lie among those of all others: with the usual cache a page is read again for each of them.
   db.exec(`PRAGMA cache_size = -${checkCacheKiB}`);
-  const found = bytes <= fullCheckBytes ? damages(db) : liveDamages(db);
-  const first = found.next();
+  const first = damages(db).next();
   if (!first.done) throw new DamagedError(path, first.value);
 }
 

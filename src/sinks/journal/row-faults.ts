@@ -22,6 +22,12 @@ export function rowFault(table: NumberedTable, row: StoredRow): string | null {
   return idFault(row, keyOf(table, row));
 }
 
+/** The same as a sentence that names the table. */
+export function rowDamage(table: NumberedTable, row: StoredRow): string | null {
+  const fault = rowFault(table, row);
+  return fault === null ? null : `a row of ${table} is not as it was written: ${fault}`;
+}
+
 /** Listed once: very many rows are looked at before a recorder starts. */
 const columnsOf: ReadonlyMap<TableName, readonly (readonly [string, Column])[]> = new Map(
   Object.values(tables).map(({ name, columns }) => [name as TableName, Object.entries<Column>(columns)]),
