@@ -98,10 +98,9 @@ function meetingRow(read: ReadRows, meetingId: string): MeetingRow | null {
   return read(meetings, 'SELECT * FROM meetings WHERE meeting_id = ?', meetingId)[0] ?? null;
 }
 
-// With max() SQLite gives the other columns of the row that holds it: a race's last rows, out of thousands.
-
 /** The time of the newest response that was taken of a race, epoch milliseconds; null when none was. */
 export function newestResponse(read: ReadRows, raceId: string): number | null {
+  // With max() SQLite gives the other columns of the row that holds it.
   const sql = 'SELECT *, max(source_time) FROM polls WHERE race_id = ? GROUP BY race_id';
   return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
 }
@@ -187,8 +186,8 @@ type RecordedPrices = Partial<EntrantState['prices']>;
 
 /** The last recorded price of each kind but the fixed win, which has a line of its own. */
 function newestPrices(read: ReadRows, raceId: string): Map<string, RecordedPrices> {
-  const sql = `SELECT *, max(seq) FROM odds_history
-    WHERE race_id = ? AND kind <> 'fixed_win' GROUP BY entrant_id, kind`;
+  const sql = `SELECT * FROM odds_history WHERE seq IN (SELECT max(seq) FROM odds_history
+    WHERE race_id = ? AND kind <> 'fixed_win' GROUP BY entrant_id, kind)`;
   const prices = new Map<string, RecordedPrices>();
   for (const { entrant_id, kind, odds } of read(oddsHistory, sql, raceId)) {
     prices.set(entrant_id, { ...prices.get(entrant_id), [kind]: odds });
@@ -202,7 +201,8 @@ function formDigests(read: ReadRows, raceId: string): Map<string, string> {
 }
 
 function moneyFigures(read: ReadRows, raceId: string): Map<string | null, MoneyFigures> {
-  const sql = 'SELECT *, max(seq) FROM money_flow_history WHERE race_id = ? GROUP BY entrant_id';
+  const sql = `SELECT * FROM money_flow_history WHERE seq IN (SELECT max(seq) FROM money_flow_history
+    WHERE race_id = ? GROUP BY entrant_id)`;
   const rows = read(moneyFlowHistory, sql, raceId);
   return new Map(
     rows.map(({ entrant_id, hold_percentage: hold, bet_percentage: bet }) => [entrant_id, { hold, bet }]),
@@ -210,7 +210,8 @@ function moneyFigures(read: ReadRows, raceId: string): Map<string | null, MoneyF
 }
 
 function poolStates(read: ReadRows, raceId: string): Map<string, PoolState> {
-  const sql = 'SELECT *, max(seq) FROM pool_history WHERE race_id = ? GROUP BY product, legs';
+  const sql = `SELECT * FROM pool_history WHERE seq IN (SELECT max(seq) FROM pool_history
+    WHERE race_id = ? GROUP BY product, legs)`;
   const rows = read(poolHistory, sql, raceId);
   return new Map(rows.map(({ product, legs, total, status }) => [poolKey(product, legs), { total, status }]));
 }
