@@ -131,7 +131,7 @@ export const breakageList: readonly Breakage[] = [
     name: 'what is recorded of the pools is not read back',
     change: {
       file: 'src/sinks/journal/baseline.ts',
-      from: 'pools: poolStates(prepare, raceId),',
+      from: 'pools: poolStates(read, raceId),',
       to: 'pools: new Map(poolStates(prepare, raceId).entries().take(0)),',
     },
     by: 'afterFirstCommit',
