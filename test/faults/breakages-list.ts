@@ -132,7 +132,7 @@ export const breakageList: readonly Breakage[] = [
     change: {
       file: 'src/sinks/journal/baseline.ts',
       from: 'pools: poolStates(read, raceId),',
-      to: 'pools: new Map(poolStates(prepare, raceId).entries().take(0)),',
+      to: 'pools: new Map(poolStates(read, raceId).entries().take(0)),',
     },
     by: 'afterFirstCommit',
     finds: 'duplicated',
