@@ -75,7 +75,8 @@ function* leaf(
   after: number,
   upTo: number,
 ): Generator<FoundRow | Hole, void> {
-  const rows = [...leafRows(walk.pages, bytes, page)];
+  const hidden = walk.isDense ? [...hiddenRows(walk.pages, bytes, page)] : [];
+  const rows = [...leafRows(walk.pages, bytes, page), ...hidden];
   // A page of another place in the tree, or of another tree: the pointer that led to it is wrong.
   const isStrange = rows.length > 0 && rows.every(({ rowid }) => rowid <= after || rowid > upTo);
   if (isStrange) {
@@ -83,7 +84,7 @@ function* leaf(
     return;
   }
   walk.visited.add(page);
-  yield* inOrder(rows, cellCount(bytes, page), after, walk.isDense ? upTo : Infinity);
+  yield* inOrder(rows, cellCount(bytes, page) + hidden.length, after, walk.isDense ? upTo : Infinity);
 }
 
 /** The rows of a leaf that are in order, and a hole where one is missing. */
@@ -158,6 +159,22 @@ function interiorCell(bytes: Buffer, at: number): { readonly child: number; read
 export function* leafRows(pages: Pages, bytes: Buffer, page: number): Generator<FoundRow, void> {
   const isIndex = bytes[headerAt(page)] === indexLeaf;
   for (const at of cellPlaces(bytes, page, 8)) yield* readable(() => leafRow(pages, bytes, at, isIndex));
+}
+
+/**
+ * The rows of a leaf beyond those that it counts. Where rows are only ever added, each lies below the one before it and
+ * the last one where the page says that its rows begin: a count that ends earlier is wrong.
+ */
+function* hiddenRows(pages: Pages, bytes: Buffer, page: number): Generator<FoundRow, void> {
+  const begin = bytes.readUInt16BE(headerAt(page) + 5);
+  const pointers = headerAt(page) + 8;
+  let lowest = Math.min(bytes.length, ...cellPlaces(bytes, page, 8));
+  for (let at = pointers + 2 * cellCount(bytes, page); begin < lowest && at + 2 <= begin; at += 2) {
+    const place = bytes.readUInt16BE(at);
+    if (place < begin || place >= lowest) return;
+    yield* readable(() => leafRow(pages, bytes, place, false));
+    lowest = place;
+  }
 }
 
 function* readable(read: () => FoundRow): Generator<FoundRow, void> {
