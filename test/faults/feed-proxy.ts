@@ -28,16 +28,20 @@ export interface FeedProxy {
 
 const racingPath = '/affiliates/v1/racing/';
 
-export async function openFeedProxy(feedUrl: string): Promise<FeedProxy> {
+/** @param unheard told the body of each answer of the feed that came when nobody waited for it any more */
+export async function openFeedProxy(
+  feedUrl: string,
+  unheard: (body: string) => void = () => undefined,
+): Promise<FeedProxy> {
   const asked: number[] = [];
   let changed = 0;
   let how: Misbehaviour | null = null;
-  const ask = async (path: string): Promise<FeedAnswer> => {
+  const askFeed = async (path: string): Promise<FeedAnswer> => {
     const { statusCode: status, headers, body } = await request(feedUrl + path);
     const type = String(headers['content-type'] ?? '');
     return { status, headers: { 'content-type': type }, body: await body.text() };
   };
-  const answer = async (path: string): Promise<FeedAnswer> => {
+  const answer = async (path: string, ask: typeof askFeed): Promise<FeedAnswer> => {
     if (!path.startsWith(racingPath)) return await ask(path);
     asked.push(Date.now());
     if (how === null) return await ask(path);
@@ -51,9 +55,19 @@ export async function openFeedProxy(feedUrl: string): Promise<FeedProxy> {
     return given;
   };
   const server = createServer((incoming, response) => {
-    answer(incoming.url ?? '/').then(
+    const had: string[] = [];
+    const ask = async (path: string): Promise<FeedAnswer> => {
+      const answered = await askFeed(path);
+      had.push(answered.body);
+      return answered;
+    };
+    answer(incoming.url ?? '/', ask).then(
       (given) => {
-        send(response, given);
+        if (response.destroyed) had.forEach(unheard);
+        else
+          send(response, given, () => {
+            had.forEach(unheard);
+          });
       },
       () => {
         response.destroy();
@@ -80,7 +94,11 @@ export async function openFeedProxy(feedUrl: string): Promise<FeedProxy> {
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: FeedAnswer): void {
+/** @param givenUp called when the client did not wait for the end of it */
+function send(response: ServerResponse, { status, headers, body }: FeedAnswer, givenUp: () => void): void {
+  response.once('close', () => {
+    if (!response.writableFinished) givenUp();
+  });
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

@@ -68,7 +68,10 @@ export async function misbehaveOften(
   pace = usual,
 ): Promise<Misbehaved> {
   const stage = await openStage({ seed, speed, appwrite: false });
-  const proxy = await openFeedProxy(stage.feedUrl);
+  const proxy = await openFeedProxy(stage.feedUrl, (body) => {
+    const [, time] = /"generated_time":"([^"]+)"/.exec(body) ?? [];
+    if (time !== undefined) stage.unheard.add(new Date(time).toISOString());
+  });
   try {
     const chance = random(seed, 'feed');
     const recorder = stage.run({ feedUrl: proxy.url });

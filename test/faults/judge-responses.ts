@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RaceLedger } from '../support/judge.ts';
-import type { Life } from './stage.ts';
+import type { Life, Stage } from './stage.ts';
 
 interface Response {
   readonly raceId: string;
@@ -12,20 +12,24 @@ interface Response {
 export function unaccounted(
   db: DatabaseSync,
   ledgers: readonly RaceLedger[],
-  lives: readonly Life[],
+  stage: Pick<Stage, 'lives' | 'unheard'>,
 ): string[] {
   const gapOf = db.prepare(
     `SELECT 1 FROM gaps WHERE race_id = ? AND entrant_id IS NULL AND from_time <= ?2
       AND (to_time IS NULL OR ?2 <= to_time)`,
   );
-  return responsesUntaken(db, ledgers, lives)
+  return responsesUntaken(db, ledgers, stage)
     .filter(({ raceId, time }) => gapOf.get(raceId, time) === undefined)
     .map(({ raceId, time }) => `${raceId} response ${time}`);
 }
 
 /** When those were served that are not in the journal, told as gaps or not. Epoch milliseconds, in order. */
-export function untaken(db: DatabaseSync, ledgers: readonly RaceLedger[], lives: readonly Life[]): number[] {
-  return responsesUntaken(db, ledgers, lives)
+export function untaken(
+  db: DatabaseSync,
+  ledgers: readonly RaceLedger[],
+  stage: Pick<Stage, 'lives' | 'unheard'>,
+): number[] {
+  return responsesUntaken(db, ledgers, stage)
     .map(({ time }) => Date.parse(time))
     .toSorted((a, b) => a - b);
 }
@@ -33,14 +37,19 @@ export function untaken(db: DatabaseSync, ledgers: readonly RaceLedger[], lives:
 function responsesUntaken(
   db: DatabaseSync,
   ledgers: readonly RaceLedger[],
-  lives: readonly Life[],
+  { lives, unheard }: Pick<Stage, 'lives' | 'unheard'>,
 ): Response[] {
+  // A slow feed answers a request after it was given up, when the next one has ended the gap.
+  const givenUp = db.prepare(
+    "SELECT 1 FROM polls WHERE race_id = ? AND reason = 'timeout' AND started_at < ?",
+  );
   const polls = db.prepare('SELECT source_time FROM polls WHERE race_id = ? AND source_time IS NOT NULL');
   return ledgers.flatMap(({ race_id: raceId, states }) => {
     const taken = new Set(polls.all(raceId).map(({ source_time }) => source_time));
     return states
       .flatMap(({ generated_times }) => generated_times.map((time) => new Date(time).toISOString()))
       .filter((time) => !taken.has(time) && wasAlive(lives, Date.parse(time)))
+      .filter((time) => !unheard.has(time) || givenUp.get(raceId, time) === undefined)
       .map((time) => ({ raceId, time }));
   });
 }

@@ -34,7 +34,7 @@ export async function judgeStage(stage: Stage): Promise<Findings> {
       // Which responses may be missing is told anew, by the times in which a recorder ran.
       lost: [
         ...verdict.lost.filter((line) => !/ response \S+$/.test(line)),
-        ...unaccounted(journal, ledgers, stage.lives),
+        ...unaccounted(journal, ledgers, stage),
         ...(await unkept(journal, stage)),
         ...damage.map((line) => `journal: ${line}`),
         ...remote.lost,
@@ -43,7 +43,7 @@ export async function judgeStage(stage: Stage): Promise<Findings> {
       untrue: [...verdict.untrue, ...wronglyTold(journal), ...remote.untrue],
       stale: [...verdict.stale, ...remote.stale],
       states: verdict.states,
-      untaken: untaken(journal, ledgers, stage.lives),
+      untaken: untaken(journal, ledgers, stage),
     };
   } finally {
     journal.close();

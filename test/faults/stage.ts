@@ -38,6 +38,8 @@ export interface Stage {
   readonly db: string;
   /** The times, on the feed's clock, in which a recorder ran. Epoch milliseconds; `to` is Infinity while one runs. */
   readonly lives: readonly Life[];
+  /** Generated times, cut to milliseconds, of answers that came when nobody waited for them any more. */
+  readonly unheard: Set<string>;
   /** Starts the recorder; `run` without arguments. */
   run(options?: RecorderOptions): Running;
   /** Ends a recorder as SIGKILL does. Resolves with when that was, real epoch milliseconds. */
@@ -91,6 +93,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     appwrite,
     db: join(directory.path, 'journal.db'),
     lives,
+    unheard: new Set(),
     run: (how = {}) => {
       const running = start(['run', ...args(how), '--no-http'], withEnv(how));
       lived(running.ended);
