@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Change } from '../../src/domain/tables.ts';
+import { rowId } from '../../src/domain/ids.ts';
+import type { KeyPart } from '../../src/domain/ids.ts';
+import type { Change, TableName } from '../../src/domain/tables.ts';
 import { AppwriteError } from '../../src/sinks/appwrite/errors.ts';
 import { readBack, wantsReadBack } from '../../src/sinks/appwrite/read-back.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
@@ -31,12 +33,31 @@ function newDisk(): Journal {
 
 const at = (minute: number): string => new Date(now - 3_600_000 + minute * 60_000).toISOString();
 
+/** What a history row's id stands for. */
+const naturalKeys: Partial<Record<TableName, readonly string[]>> = {
+  odds_history: ['entrant_id', 'kind', 'source_time', 'odds', 'basis'],
+  money_flow_history: ['race_id', 'entrant_id', 'source_time', 'hold_percentage', 'bet_percentage'],
+  pool_history: ['race_id', 'product', 'source_time', 'total', 'status'],
+  bets: ['race_id', 'list', 'placed_at', 'title', 'description', 'stake', 'odds', 'legs'],
+  gaps: ['race_id', 'entrant_id', 'from_time', 'reason'],
+  polls: ['race_id', 'started_at'],
+};
+
+function withItsId(change: Change): Change {
+  const key = naturalKeys[change.table];
+  if (key === undefined || !('row' in change)) return change;
+  const row = change.row as unknown as Record<string, KeyPart>;
+  return {
+    ...change,
+    row: { ...row, id: rowId(...key.map((name) => row[name] ?? null)) },
+  } as unknown as Change;
+}
+
 /** A race as it stands after some polls, with more history than its baseline needs. */
 function raceOf(number: number, settled: string | null = null): Change[] {
   const race = uuid(number);
   const ids = { race_id: race, entrant_id: uuid(100 + number) };
-  const id = (letter: string, minute: number): string => `${letter}${number}-${minute}`;
-  return [
+  const changes = [
     insert('meetings', { meeting_id: uuid(900), name: 'Ōtaki', date: '2026-02-28' }),
     insert('races', {
       ...{ race_id: race, meeting_id: uuid(900), status: settled === null ? 'Open' : 'Final' },
@@ -57,32 +78,33 @@ function raceOf(number: number, settled: string | null = null): Change[] {
     insert('form', { ...ids, form: '["1","2"]', source_time: at(10) }),
     ...[10, 20, 30].flatMap((minute) => [
       insert('odds_history', {
-        ...{ id: id('w', minute), ...ids, kind: 'fixed_win', odds: minute / 10 },
+        ...{ ...ids, kind: 'fixed_win', odds: minute / 10 },
         ...{ source_time: at(minute), observed_at: at(minute) },
       }),
       insert('odds_history', {
-        ...{ id: id('p', minute), ...ids, kind: 'fixed_place', odds: minute / 20 },
+        ...{ ...ids, kind: 'fixed_place', odds: minute / 20 },
         ...{ source_time: at(minute), observed_at: at(minute) },
       }),
       insert('money_flow_history', {
-        ...{ id: id('m', minute), ...ids, hold_percentage: minute - 10, bet_percentage: 10 },
+        ...{ ...ids, hold_percentage: minute - 10, bet_percentage: 10 },
         ...{ source_time: at(minute), observed_at: at(minute) },
       }),
       insert('money_flow_history', {
-        ...{ id: id('o', minute), race_id: race, entrant_id: null, hold_percentage: minute },
+        ...{ race_id: race, entrant_id: null, hold_percentage: minute },
         ...{ source_time: at(minute), observed_at: at(minute) },
       }),
       insert('pool_history', {
-        ...{ id: id('t', minute), race_id: race, product: 'Win', total: minute, status: 'OPEN' },
+        ...{ race_id: race, product: 'Win', total: minute, status: 'OPEN' },
         ...{ source_time: at(minute), observed_at: at(minute) },
       }),
     ]),
-    insert('bets', { id: id('b', 10), race_id: race, observed_at: at(10) }),
-    insert('gaps', { id: id('g', 25), race_id: race, from_time: at(25) }),
+    insert('bets', { race_id: race, observed_at: at(10) }),
+    insert('gaps', { race_id: race, from_time: at(25) }),
     insert('polls', {
-      ...{ id: id('q', 31), race_id: race, started_at: at(31), outcome: 'unchanged', source_time: at(31) },
+      ...{ race_id: race, started_at: at(31), outcome: 'unchanged', source_time: at(31) },
     }),
   ];
+  return changes.map(withItsId);
 }
 
 async function delivered(changes: readonly Change[]): Promise<SinkWorld> {
