@@ -15,6 +15,14 @@ interface Waiting {
   readonly subscriber: Subscriber<unknown>;
 }
 
+interface Ready {
+  readonly prepared: Prepared<unknown>;
+  readonly subscriber: Subscriber<unknown>;
+}
+
+/** Rows of a commit, or some more: a first sight of a race has as many, and nothing else is done meanwhile. */
+const enoughRows = 500;
+
 /**
  * Commits together what comes together: the disk is waited for once, however many polls have just ended. Each is
  * prepared, committed and finished in one go, so that nothing changes the state that it was prepared from.
@@ -37,17 +45,33 @@ export class Commits {
   run<T>(prepare: () => Prepared<T>): Observable<T> {
     return new Observable<T>((subscriber) => {
       this.#waiting.push({ prepare, subscriber });
-      if (this.#waiting.length === 1) {
-        this.#soon(() => {
-          this.#flush();
-        });
-      }
+      if (this.#waiting.length === 1) this.#flushSoon();
     });
   }
 
+  #flushSoon(): void {
+    this.#soon(() => {
+      this.#flush();
+    });
+  }
+
+  /** As many as have rows enough. */
+  #next(): Ready[] {
+    const ready: Ready[] = [];
+    for (let rows = 0; rows < enoughRows;) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      for (const one of preparedOf(next)) {
+        ready.push(one);
+        rows += one.prepared.changes.length;
+      }
+    }
+    return ready;
+  }
+
   #flush(): void {
-    const ready = this.#waiting.flatMap(preparedOf);
-    this.#waiting = [];
+    const ready = this.#next();
+    if (this.#waiting.length > 0) this.#flushSoon();
     const failures = this.#store.commitEach(ready.map(({ prepared }) => prepared.changes));
     // All are finished before anything is told: who hears of one could change the state that another was prepared from.
     const finished = ready.flatMap(({ prepared, subscriber }, index) =>
@@ -60,10 +84,7 @@ export class Commits {
   }
 }
 
-function preparedOf({
-  prepare,
-  subscriber,
-}: Waiting): { prepared: Prepared<unknown>; subscriber: Subscriber<unknown> }[] {
+function preparedOf({ prepare, subscriber }: Waiting): Ready[] {
   if (subscriber.closed) return [];
   return resultOf(subscriber, prepare).map(({ result }) => ({ prepared: result, subscriber }));
 }

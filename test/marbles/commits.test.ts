@@ -59,6 +59,30 @@ describe('commits', () => {
   );
 
   it(
+    'are made in parts where they are of very many rows, so that other work has its turn between',
+    marbles((m) => {
+      const { commits, told } = committing(m);
+      const many = (key: string, rows: number) => (): Prepared<string> => ({
+        changes: Array.from({ length: rows }, () => change(key)),
+        finish: () => key,
+      });
+      const all$ = merge(
+        commits.run(many('a', 300)),
+        commits.run(many('b', 300)),
+        commits.run(many('c', 600)),
+        after(7, commits.run(many('d', 1)), m),
+      );
+      m.expect(all$).toBeObservable('5ms (ab) 1ms c 4ms (d|)');
+      m.flush();
+      expect(told.map((each) => new Set(each.replaceAll(',', ' ').split(' ')))).toEqual([
+        new Set(['a', 'b']),
+        new Set(['c']),
+        new Set(['d']),
+      ]);
+    }),
+  );
+
+  it(
     'are prepared from what is so when they are made',
     marbles((m) => {
       const { commits } = committing(m);
