@@ -14,7 +14,7 @@ export interface PriceStep extends PricePoint {
 
 /**
  * Every recorded fixed-win price of a runner in time order: a time and a price in turn, 0 where it was withdrawn. Plain
- * numbers take a fifth of the memory of points, and each runner of each live race has such a line.
+ * numbers take less memory than points, and each runner of each live race has such a line.
  */
 export type PriceLine = readonly number[];
 

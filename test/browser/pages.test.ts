@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GapList, Movers } from '../../src/server/contract/answers.ts';
 import type { Odds } from '../../src/server/contract/history.ts';
 import { price } from '../../web/src/format/numbers.ts';
-import { slowness } from '../support/slowness.ts';
 import { axeViolations, openBrowser, openPage, overhang, withoutBrowser } from '../support/browser.ts';
 import { unusedPort } from '../support/http.ts';
 import {
@@ -77,7 +76,7 @@ describe.skipIf(withoutBrowser)('the live page', () => {
   });
 
   it('shows races within five seconds of a cold start', () => {
-    expect(cold).toBeLessThan(5_000 * slowness());
+    expect(cold).toBeLessThan(5_000);
   });
 
   it('is sent compressed', async () => {
