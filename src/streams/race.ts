@@ -39,7 +39,7 @@ export function race(
     subscriber.add(followClock(memory, fail, context));
     // The orders come first: of a race that nothing else has told of, the first one does.
     subscriber.add(takeOrders(order$, memory, ask$, fail, context));
-    subscriber.add(polled(raceId, memory, ask$, context).subscribe(subscriber));
+    polled(raceId, memory, ask$, context).subscribe(subscriber);
   });
 }
 

@@ -49,7 +49,6 @@ describe.skipIf(withoutBrowser)('the live page', () => {
       if (time > 0) {
         // A page whose service is gone goes on asking for it.
         await first.context().close();
-        errors.length = 0;
         await stopService();
       }
       const args = ['--db', `${directory.path}/${time}.db`, '--speed', '60', '--races', '120'];

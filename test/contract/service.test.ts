@@ -94,7 +94,7 @@ describe('run', () => {
     journal.exec(`INSERT INTO quarantine VALUES ('x', 1, NULL, '2026-03-08T00:00:00.000Z', 'x', zeroblob(70000000));
       UPDATE odds_history SET odds = odds + 1 WHERE seq = (SELECT max(seq) FROM odds_history)`);
     journal.close();
-    const { code, stdout } = await oddstream(['run', '--db', db]);
+    const { code, stdout } = await oddstream(['run', '--db', db, '--duration', '20s']);
     expect(code).toBe(1);
     const failed = stdout.split('\n').find((line) => line.includes('service.failed')) ?? '{}';
     expect((JSON.parse(failed) as { reason: string }).reason).toBe(

@@ -39,17 +39,13 @@ function responsesUntaken(
   ledgers: readonly RaceLedger[],
   { lives, unheard }: Pick<Stage, 'lives' | 'unheard'>,
 ): Response[] {
-  // A slow feed answers a request after it was given up, when the next one has ended the gap.
-  const givenUp = db.prepare(
-    "SELECT 1 FROM polls WHERE race_id = ? AND reason = 'timeout' AND started_at < ?",
-  );
   const polls = db.prepare('SELECT source_time FROM polls WHERE race_id = ? AND source_time IS NOT NULL');
   return ledgers.flatMap(({ race_id: raceId, states }) => {
     const taken = new Set(polls.all(raceId).map(({ source_time }) => source_time));
     return states
       .flatMap(({ generated_times }) => generated_times.map((time) => new Date(time).toISOString()))
       .filter((time) => !taken.has(time) && wasAlive(lives, Date.parse(time)))
-      .filter((time) => !unheard.has(time) || givenUp.get(raceId, time) === undefined)
+      .filter(heard(db, raceId, unheard))
       .map((time) => ({ raceId, time }));
   });
 }
@@ -57,4 +53,22 @@ function responsesUntaken(
 /** A request whose sender was killed is still answered, to nobody. */
 function wasAlive(lives: readonly Life[], at: number): boolean {
   return lives.some(({ from, to }) => from <= at && at <= to);
+}
+
+/**
+ * Leaves out what a slow feed answers after the request timed out, when the next one has ended the gap: one answer for
+ * each such poll, after its end, and only where the client was gone before the answer was whole.
+ */
+function heard(db: DatabaseSync, raceId: string, unheard: ReadonlySet<string>): (time: string) => boolean {
+  const ends = db
+    .prepare("SELECT started_at, duration_ms FROM polls WHERE race_id = ? AND reason = 'timeout'")
+    .all(raceId)
+    .map(({ started_at, duration_ms }) => Date.parse(String(started_at)) + Number(duration_ms));
+  return (time) => {
+    if (!unheard.has(time)) return true;
+    const poll = ends.findIndex((end) => end <= Date.parse(time));
+    if (poll < 0) return true;
+    ends.splice(poll, 1);
+    return false;
+  };
 }

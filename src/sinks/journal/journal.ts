@@ -1,11 +1,11 @@
 import type { Baseline } from '../../domain/baseline.ts';
 import type { Change, GapRow } from '../../domain/tables.ts';
+import { errorOf } from '../../domain/thrown.ts';
 import { readBaseline, soundRows } from './baseline.ts';
 import { writeOf } from './changes.ts';
 import { JournalError, explained } from './errors.ts';
 import { Followed } from './followed.ts';
 import { Interruption } from './interruption.ts';
-import { errorOf } from '../../domain/thrown.ts';
 import { locate, makeWritable } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
