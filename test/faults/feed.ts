@@ -19,6 +19,8 @@ import { openStage } from './stage.ts';
 const speed = 240;
 
 const usual: Pace = { whiles: [400, 1_500], calms: [300, 1_000] };
+/** A computer that is slow may not ask in so short a while: it lasts until an answer was wrong, or so long. */
+const longestMs = 5_000;
 const whilesASeed = 6;
 const mutatedPayloads = 100_000;
 
@@ -104,8 +106,10 @@ async function misbehaveFor(
   const how = misbehaviours[name];
   if (how === undefined) throw new Error(`No feed misbehaves by "${name}".`);
   const from = proxy.asked.length;
+  const [changed, began] = [proxy.changed, Date.now()];
   proxy.misbehave(how(chance));
   await wait(forMs);
+  while (proxy.changed === changed && Date.now() - began < longestMs) await wait(20);
   proxy.misbehave(null);
   return name === '429 with Retry-After' ? notLeftAlone(proxy.asked.slice(from)) : [];
 }

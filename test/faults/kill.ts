@@ -34,10 +34,10 @@ export const atAnyInstant: Way = {
 export const atPoints = {
   halfCommit: atPoint('half a commit', 'commit:half', 40),
   beforeCommit: atPoint('before a commit', 'commit:before', 40),
-  halfFirstCommits: atPoint('half of a first commit', 'commit:half', 2),
-  beforeFirstCommits: atPoint('before a first commit', 'commit:before', 2),
+  halfFirstCommits: atPoint('half of a first commit', 'odds:half', 2),
+  beforeFirstCommits: atPoint('before a first commit', 'odds:before', 2),
   afterCommit: atPoint('after a commit', 'commit:after', 40),
-  afterFirstCommits: atPoint('after a first commit', 'commit:after', 2),
+  afterFirstCommits: atPoint('after a first commit', 'odds:after', 2),
   beforeCursor: atPoint('answered, cursor not moved', 'cursor:before', 8),
   afterCursor: atPoint('cursor moved', 'cursor:after', 8),
 } as const;

@@ -29,9 +29,10 @@ export function start(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Running {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [join(root, 'bin/oddstream.js'), ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH: process.env.PATH, ODDSTREAM_HTTP: 'off', ...options.env },
+    env: { PATH, NODE_COMPILE_CACHE, ODDSTREAM_HTTP: 'off', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
