@@ -17,12 +17,17 @@ const priceAt = (when: string, order: string): string =>
   `(SELECT odds FROM odds_history WHERE odds_history.entrant_id = entrants.entrant_id AND kind = 'fixed_win'
      AND odds > 0 AND source_time ${when} ORDER BY source_time ${order} LIMIT 1)`;
 
-// A row's number is the time of its writing in microseconds, or a little more.
-export const moversSql = `WITH changed AS (
-    SELECT DISTINCT entrant_id FROM (
-      SELECT entrant_id FROM odds_history WHERE seq > $seq AND kind = 'fixed_win' ORDER BY seq DESC LIMIT ${mostRows}))
+// A row's number is the time of its writing in microseconds, or a little more. Each row tells the price before it; only
+// where one has come to light late, or there was none before, is the line itself looked at.
+export const moversSql = `WITH written AS MATERIALIZED (
+    SELECT seq, entrant_id, source_time, previous_odds FROM odds_history
+    WHERE seq > $seq AND kind = 'fixed_win' ORDER BY seq DESC LIMIT ${mostRows}),
+  changed AS (
+    SELECT entrant_id, previous_odds, sum(source_time <= $since) AS late,
+      min(CASE WHEN source_time > $since THEN source_time || seq END) AS first
+    FROM written GROUP BY entrant_id)
   SELECT ${ofRunner}, fixed_win AS "to",
-    coalesce(${priceAt('<= $since', 'DESC')}, ${priceAt('> $since', 'ASC')}) AS "from"
+    coalesce(iif(late = 0, previous_odds, NULL), ${priceAt('<= $since', 'DESC')}, ${priceAt('> $since', 'ASC')}) AS "from"
   FROM changed CROSS JOIN entrants USING (entrant_id) JOIN races USING (race_id) LEFT JOIN meetings USING (meeting_id)
   WHERE ${runs} AND races.ended_at IS NULL AND races.settled_at IS NULL`;
 

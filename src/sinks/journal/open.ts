@@ -28,6 +28,10 @@ const fullCheckBytes = 64 * 1_048_576;
 
 /** Memory for pages while it is checked. */
 const checkCacheKiB = 65_536;
+
+/** 16 MiB: what is asked for lies everywhere in a journal, so that with the usual 2 its pages are read again and again. */
+const cachePragma = 'PRAGMA cache_size = -16384';
+
 /**
  * How a journal is written. Rows are put in by their ids, which lie everywhere: in the cache they find their page, and a
  * write-ahead log of 16 MB (4,000 pages) moves into the file what would be moved four times at the usual size.
@@ -37,7 +41,7 @@ export const writingPragmas = [
   'PRAGMA synchronous = FULL',
   'PRAGMA wal_autocheckpoint = 4000',
   'PRAGMA journal_size_limit = 67108864',
-  'PRAGMA cache_size = -16384',
+  cachePragma,
 ].join('; ');
 
 /**
@@ -98,6 +102,7 @@ export function openReadable(location: Location): DatabaseSync | null {
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeout, open: false });
   return opened(path, db, () => {
     requireJournal(path, db);
+    db.exec(cachePragma);
     return db;
   });
 }
