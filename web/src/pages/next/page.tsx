@@ -91,7 +91,7 @@ function UpcomingRow({ race: told }: { readonly race: ReadonlySignal<Race> | und
       <td>
         <StatusSign status={race.status} />
       </td>
-      <td class="wide">
+      <td class="wide pace">
         {bandWords(race.band)}
         {every !== null && <span class="sub inline-sub num">{every}</span>}
       </td>
