@@ -1,3 +1,4 @@
+import type { Baseline } from '../domain/baseline.ts';
 import type { GapRow } from '../domain/tables.ts';
 import { epochMillis } from '../domain/time.ts';
 import { duesBetween } from './due.ts';
@@ -22,7 +23,7 @@ export function endedGap(
     const dues = duesSince(state, epochMillis(state.gap.from_time) - 1, startedAt, rules);
     return closeGap(state.gap, startedAt, dues, repaired);
   }
-  const missed = missedPolls(state, times, rules);
+  const missed = missedPolls(state, startedAt, rules);
   if (missed === null) return null;
   const stopped = missed.first < rules.runningSince;
   const late = missed.count > 1 && startedAt > missed.lateAfter;
@@ -32,14 +33,39 @@ export function endedGap(
 }
 
 /**
- * The polls that were due since the last good one and before this one; null when there was none. By a start that
- * was not known yet none was.
+ * The polls that were due since the last good one and before a time, each by the start and status that were known when
+ * it was due; null when there was none.
+ * @param before epoch milliseconds
  */
-export function missedPolls(state: RaceState, { due, startedAt }: PollTimes, rules: RaceRules): Dues | null {
-  const { polls, movedAt } = state;
+export function missedPolls(state: RaceState, before: number, rules: RaceRules): Dues | null {
+  const { polls, moved } = state;
   if (polls.lastGoodAt === null) return null;
-  const after = due < movedAt ? polls.lastGoodAt : Math.max(polls.lastGoodAt, movedAt);
-  return duesSince(state, after, startedAt, rules);
+  if (moved === null) return duesSince(state, polls.lastGoodAt, before, rules);
+  return both(moved.missed, duesSince(state, moved.at, before, rules));
+}
+
+/** What a listing told of the race. By another start or status polls are due from now on, and those before stay missed. */
+export function afterListing(state: RaceState, baseline: Baseline, now: number, rules: RaceRules): RaceState {
+  const before = state.baseline.race;
+  const race = baseline.race;
+  const hasMoved = before?.status !== race?.status || before?.advertisedStart !== race?.advertisedStart;
+  // While it was settled no poll was due, so that none is missing.
+  const revived = before?.settledAt != null && race?.settledAt === null;
+  return {
+    ...state,
+    baseline,
+    polls: revived ? { ...state.polls, lastGoodAt: null } : state.polls,
+    moved: hasMoved ? { at: now, missed: missedPolls(state, now, rules) } : state.moved,
+  };
+}
+
+function both(one: Dues | null, other: Dues | null): Dues | null {
+  if (one === null || other === null) return one ?? other;
+  return {
+    first: one.first,
+    lateAfter: Math.min(one.lateAfter, other.lateAfter),
+    count: one.count + other.count,
+  };
 }
 
 function duesSince(state: RaceState, after: number, before: number, rules: RaceRules): Dues | null {

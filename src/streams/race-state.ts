@@ -3,7 +3,7 @@ import type { Standing } from '../domain/diff-same.ts';
 import type { Print } from '../domain/print.ts';
 import type { GapRow } from '../domain/tables.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
-import type { PollState } from './due.ts';
+import type { Dues, PollState } from './due.ts';
 
 /** What a race's actor knows: it moves only after the changes that lead to it are committed. */
 export interface RaceState {
@@ -11,10 +11,18 @@ export interface RaceState {
   readonly polls: PollState;
   /** The gap that the next good poll closes. */
   readonly gap: GapRow | null;
-  /** Epoch milliseconds at which a listing last told another start or status; −Infinity when none did. */
-  readonly movedAt: number;
+  /** Another start or status that a listing told since the last good poll; null when none did. */
+  readonly moved: Moved | null;
   /** The newest response, when another one like it would change nothing; else null. */
   readonly known: KnownResponse | null;
+}
+
+/** From then on polls are due by another start or status. */
+export interface Moved {
+  /** Epoch milliseconds of our clock. */
+  readonly at: number;
+  /** The polls that were due until then, by what was known, and had not been made; null when there was none. */
+  readonly missed: Dues | null;
 }
 
 /** What stands for a response, and what of it is needed when it comes again. */
@@ -32,24 +40,6 @@ export interface RaceRules {
   readonly runningSince: number;
   /** Milliseconds by which the feed's clock, which tells starts, is ahead of ours. */
   readonly correctionMs: number;
-}
-
-/**
- * A listing told of the race.
- * @param now epoch milliseconds of our clock
- */
-export function afterListing(state: RaceState, baseline: Baseline, now: number): RaceState {
-  const before = state.baseline.race;
-  const race = baseline.race;
-  const moved = before?.status !== race?.status || before?.advertisedStart !== race?.advertisedStart;
-  // While it was settled no poll was due, so that none is missing.
-  const revived = before?.settledAt != null && race?.settledAt === null;
-  return {
-    ...state,
-    baseline,
-    polls: revived ? { ...state.polls, lastGoodAt: null } : state.polls,
-    movedAt: moved ? now : state.movedAt,
-  };
 }
 
 /**

@@ -13,7 +13,7 @@ import { openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
 import { requirePresent, requireTime } from './present.ts';
 import { endedGap, missedPolls } from './race-missed.ts';
-import type { KnownResponse, RaceRules, RaceState } from './race-state.ts';
+import type { KnownResponse, Moved, RaceRules, RaceState } from './race-state.ts';
 
 /** What a poll leads to: rows to commit and, once that is done, the next state. */
 export interface Step {
@@ -153,7 +153,7 @@ function afterGoodPoll(
         lastGoodAt: times.startedAt,
       },
       gap: null,
-      movedAt: state.movedAt,
+      moved: movedAfter(state, times),
       known: answer.known,
     },
     recorded,
@@ -161,6 +161,11 @@ function afterGoodPoll(
     gaps,
     failure: null,
   };
+}
+
+/** What is missing before a good poll is told with it; a listing can have moved the race while it was under way. */
+function movedAfter({ moved }: RaceState, { startedAt }: PollTimes): Moved | null {
+  return moved === null || moved.at <= startedAt ? null : { at: moved.at, missed: null };
 }
 
 /** No usable response: the failure is a row of its own, and a gap is open from the due that it missed. */
@@ -171,7 +176,7 @@ export function afterFailedPoll(
   rules: RaceRules,
 ): Step {
   const { raceId } = state.baseline;
-  const from = missedPolls(state, times, rules)?.first ?? times.due;
+  const from = missedPolls(state, times.startedAt, rules)?.first ?? times.due;
   const gap = state.gap ?? openGap(raceId, from, from < rules.runningSince ? 'stopped' : failure.reason);
   const poll: PollRow = {
     ...pollRow(raceId, times),
@@ -195,7 +200,7 @@ export function afterFailedPoll(
         },
       },
       gap,
-      movedAt: state.movedAt,
+      moved: state.moved,
       known: state.known,
     },
     recorded: 0,

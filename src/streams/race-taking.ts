@@ -8,7 +8,7 @@ import { holdHost } from './hold.ts';
 import type { PollOutcome } from './poll.ts';
 import type { RaceContext, RaceReport } from './race-context.ts';
 import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
-import { afterListing } from './race-state.ts';
+import { afterListing } from './race-missed.ts';
 import type { RaceMemory } from './race-memory.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
 import { afterFailedPoll, stepOf } from './race-step.ts';
@@ -22,11 +22,10 @@ export function takeOutcome(
 ): Observable<RaceReport> {
   return context.commits.run(() => {
     const before = memory.value;
-    const { cadence, runningSince, feedClock } = context;
-    const rules: RaceRules = { cadence, runningSince, correctionMs: feedClock.correctionMs };
+    const rules = rulesOf(context);
     const step = stepOf(before, outcome, rules);
     const generatedAt = generatedAtOf(outcome);
-    if (generatedAt !== null) feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
+    if (generatedAt !== null) context.feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
     return {
       changes: step.changes,
       finish: (failure) => {
@@ -120,7 +119,11 @@ export function takeListed(
   const { changes, baseline } = diffListed(before.baseline, listed, generatedAt, now);
   if (!tryCommit(changes, context, listed.raceId)) return;
   tellRaceChange(before.baseline, baseline, context.log);
-  memory.next(afterListing(before, baseline, now));
+  memory.next(afterListing(before, baseline, now, rulesOf(context)));
+}
+
+function rulesOf({ cadence, runningSince, feedClock }: RaceContext): RaceRules {
+  return { cadence, runningSince, correctionMs: feedClock.correctionMs };
 }
 
 /** The last read was made: the race is polled no more. */

@@ -131,7 +131,7 @@ function restore(raceId: string, { store }: RaceContext): RaceState {
     baseline: store.baseline(raceId),
     polls: { phase: phaseOf(raceId), last: null, lastGoodAt: store.lastGoodPollAt(raceId) },
     gap: store.openGap(raceId),
-    movedAt: -Infinity,
+    moved: null,
     known: null,
   };
 }

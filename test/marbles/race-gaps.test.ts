@@ -1,10 +1,20 @@
+import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { FeedError } from '../../src/domain/source.ts';
 import { openGap } from '../../src/streams/gap.ts';
 import { marbles } from '../support/marbles.ts';
 import { timeOf } from '../support/streams-clock.ts';
 import { later } from '../support/streams-diagram.ts';
-import { actor, first, inTurn, known, recordedFailure, reports, story } from '../support/streams-story.ts';
+import {
+  actor,
+  first,
+  inTurn,
+  known,
+  listedOrder,
+  recordedFailure,
+  reports,
+  story,
+} from '../support/streams-story.ts';
 
 const noon = { status: 'Open', start: timeOf('12:00'), win: 2 };
 const down = new FeedError('server_error', 'Status 503.');
@@ -156,6 +166,32 @@ describe('a gap', () => {
         },
       ]);
     }),
+  );
+
+  it.each([
+    ['start', { ...noon, start: timeOf('12:01') }],
+    ['status', { ...noon, status: 'Closed' }],
+  ])(
+    'is left by a stop of the process after which a listing tells another %s before the first poll',
+    (_, standing) => {
+      marbles((m) => {
+        const answer$ = m.cold('200ms (a|)');
+        const s = story(m, '11:56', { event: () => answer$, race: standing, store: known('11:52:10', noon) });
+        const order$ = of(listedOrder('11:56:00', standing));
+        m.expect(actor(s, order$), '5s !').toBeObservable('200ms u', reports);
+        m.expect(answer$).toHaveSubscriptions('^ 199ms !');
+        m.flush();
+        // As it was due by what was known in the stop.
+        expect(s.store.rows('gaps')).toMatchObject([
+          {
+            from_time: `${date}11:52:30.000Z`,
+            to_time: `${date}11:56:00.000Z`,
+            reason: 'stopped',
+            expected_polls: 11,
+          },
+        ]);
+      })();
+    },
   );
 
   it(

@@ -8,7 +8,8 @@ import { FeedError } from '../../src/domain/source.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import { openGap } from '../../src/streams/gap.ts';
 import type { PollOutcome } from '../../src/streams/poll.ts';
-import { afterListing, raceTimes } from '../../src/streams/race-state.ts';
+import { afterListing } from '../../src/streams/race-missed.ts';
+import { raceTimes } from '../../src/streams/race-state.ts';
 import { stepOf } from '../../src/streams/race-step.ts';
 import type { RaceRules, RaceState } from '../../src/streams/race-state.ts';
 import { timeOf } from '../support/streams-clock.ts';
@@ -22,7 +23,7 @@ function polledAt(time: string, standing = noon): RaceState {
   const at = timeOf(time);
   const { baseline } = diffEvent(emptyBaseline('race'), eventOf('race', standing, at), at);
   const last = { startedAt: at, finishedAt: at, failures: 0 };
-  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, movedAt: -Infinity, known: null };
+  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, moved: null, known: null };
 }
 
 function times(due: string, started: string, lasting = 200) {
@@ -103,18 +104,52 @@ describe('a good poll', () => {
     expect(reads).toMatchObject({ reason: 'late', expected_polls: 2 });
   });
 
+  /** A race that a listing moves to noon, or to what is told, at a time. */
+  function movedAtTime(state: RaceState, time: string, standing = noon): RaceState {
+    const at = timeOf(time);
+    return afterListing(
+      state,
+      diffListed(state.baseline, listedRace('race', standing), at, at).baseline,
+      at,
+      rules,
+    );
+  }
+
   it('leaves no gap by a start that a listing told after all those polls would have been due', () => {
-    const far = polledAt('11:30:00', { ...noon, start: timeOf('14:00') });
-    const at = timeOf('11:57:30');
-    const { baseline } = diffListed(far.baseline, listedRace('race', noon), at, at);
-    const moved = afterListing(far, baseline, at);
+    const far = polledAt('11:55:00', { ...noon, start: timeOf('14:00') });
+    const moved = movedAtTime(far, '11:57:30');
     expect(stepOf(moved, taken('11:57:30', '11:57:30'), rules).gaps).toEqual([]);
-    // One that was due before the start was known is missing all the same.
-    expect(stepOf(moved, taken('11:35:00', '11:57:30'), rules).gaps).toMatchObject([{ reason: 'late' }]);
-    // And so are those that were due after it was.
+    // But by those that were due after it was known.
     expect(stepOf(moved, taken('11:57:30', '11:58:15'), rules).gaps).toMatchObject([
       { reason: 'late', from_time: '2026-03-07T11:57:40.000Z', expected_polls: 4 },
     ]);
+  });
+
+  it('leaves the gap of the polls that were missing when a listing moved the race', () => {
+    // Every five minutes, and from 11:57:30 on every ten seconds.
+    const far = polledAt('11:30:00', { ...noon, start: timeOf('14:00') });
+    const moved = movedAtTime(far, '11:57:30');
+    for (const due of ['11:35:00', '11:57:30']) {
+      expect(stepOf(moved, taken(due, '11:57:35'), rules).gaps).toMatchObject([
+        { reason: 'late', from_time: '2026-03-07T11:35:00.000Z', expected_polls: 5 },
+      ]);
+    }
+    const again = movedAtTime(moved, '11:58:15', { ...noon, status: 'Closed' });
+    expect(stepOf(again, taken('11:58:15', '11:58:15'), rules).gaps).toMatchObject([{ expected_polls: 9 }]);
+    const stopped = { ...rules, runningSince: timeOf('11:57:20') };
+    expect(stepOf(moved, taken('11:57:30', '11:57:30'), stopped).gaps).toMatchObject([
+      { reason: 'stopped', from_time: '2026-03-07T11:35:00.000Z' },
+    ]);
+  });
+
+  it('has nothing missing before it, though a listing moved the race while it was under way', () => {
+    const closed = { ...noon, status: 'Closed' };
+    const moved = movedAtTime(polledAt('11:56:00'), '11:56:10.100', closed);
+    expect(moved.moved?.missed).toMatchObject({ count: 1 });
+    const { state } = stepOf(moved, taken('11:56:10', '11:56:10', closed), rules);
+    expect(state.moved).toEqual({ at: timeOf('11:56:10.100'), missed: null });
+    const next = stepOf(state, taken('11:56:15', '11:56:20', closed), rules);
+    expect([next.gaps, next.state.moved]).toEqual([[], null]);
   });
 
   it('leaves no gap when it is the first of all', () => {
@@ -245,12 +280,12 @@ describe('a listing', () => {
     diffListed(state.baseline, listedRace('race', standing), timeOf(time), timeOf(time)).baseline;
 
   it.each([
-    ['another start', { ...noon, start: timeOf('12:01') }, timeOf('11:31')],
-    ['another status', { ...noon, status: 'Closed' }, timeOf('11:31')],
-    ['the same', noon, -Infinity],
-  ])('that tells %s moves the race or does not', (_name, standing, movedAt) => {
-    const after = afterListing(state, listed(standing, '11:31'), timeOf('11:31'));
-    expect(after.movedAt).toBe(movedAt);
+    ['another start', { ...noon, start: timeOf('12:01') }, { at: timeOf('11:31'), missed: null }],
+    ['another status', { ...noon, status: 'Closed' }, { at: timeOf('11:31'), missed: null }],
+    ['the same', noon, null],
+  ])('that tells %s moves the race or does not', (_name, standing, moved) => {
+    const after = afterListing(state, listed(standing, '11:31'), timeOf('11:31'), rules);
+    expect(after.moved).toEqual(moved);
     expect(after.polls).toBe(state.polls);
   });
 
@@ -261,7 +296,7 @@ describe('a listing', () => {
       ...state,
       baseline: { ...state.baseline, race: { ...race, status: 'Abandoned', endedAt: 1, settledAt: 2 } },
     };
-    const after = afterListing(settled, listed(noon, '11:31'), timeOf('11:31'));
+    const after = afterListing(settled, listed(noon, '11:31'), timeOf('11:31'), rules);
     expect(after.polls.lastGoodAt).toBeNull();
   });
 });

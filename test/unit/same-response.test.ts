@@ -8,7 +8,7 @@ import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { PollOutcome } from '../../src/streams/poll.ts';
-import { afterListing } from '../../src/streams/race-state.ts';
+import { afterListing } from '../../src/streams/race-missed.ts';
 import { stepOf } from '../../src/streams/race-step.ts';
 import type { RaceState } from '../../src/streams/race-state.ts';
 import { hashesLoaded } from '../../src/sources/tab/hashing.ts';
@@ -21,6 +21,8 @@ import { nastyResponses } from '../support/snapshots-nasty.ts';
 
 await hashesLoaded;
 
+const rules = { cadence: defaultCadence, runningSince: 0, correctionMs: 0 };
+
 /** What a recorder has of the race R, and what it is told next. */
 class Recorder {
   /** Responses that it did not read. */
@@ -29,7 +31,7 @@ class Recorder {
     baseline: emptyBaseline(raceId),
     polls: { phase: 0, last: null, lastGoodAt: null },
     gap: null,
-    movedAt: -Infinity,
+    moved: null,
     known: null,
   };
   readonly rows = new Map<string, Readonly<Record<string, unknown>>>();
@@ -41,7 +43,6 @@ class Recorder {
 
   poll(event: ServedEvent, at: number): void {
     const outcome = this.#outcomeOf(event, at);
-    const rules = { cadence: defaultCadence, runningSince: 0, correctionMs: 0 };
     const step = stepOf(this.state, outcome, rules);
     expect(step.failure).toBeNull();
     this.#write(step.changes);
@@ -52,7 +53,7 @@ class Recorder {
     const listed = { ...listedRace, status, advertisedStart: start + later * 1000 };
     const { changes, baseline } = diffListed(this.state.baseline, listed, at, at);
     this.#write(changes);
-    this.state = afterListing(this.state, baseline, at);
+    this.state = afterListing(this.state, baseline, at, rules);
   }
 
   #outcomeOf(event: ServedEvent, at: number): PollOutcome {
