@@ -346,7 +346,7 @@ describe('the summary for a terminal', () => {
     const findings = await find(db);
     const summary = summaryOf([date], findings);
     expect(summary).toMatch(/^2026-03-10: 24 races compared, \d+ of them settled\n/);
-    expect(summary).toMatch(/\n {2}2026-03-10T06:00Z .* R\d+ .* \([0-9a-f-]{36}\)\n/);
+    expect(summary).toMatch(/\n {2}2026-03-10T\d\d:\d\dZ .* R\d+ .* \([0-9a-f-]{36}\)\n/);
     expect(summary).toMatch(
       /\n {4}[A-Z][A-Za-z' ]+ odds_history\.\w+(@\S+)? +stored (nothing|[\d.]+), served/,
     );

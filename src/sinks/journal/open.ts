@@ -30,7 +30,7 @@ const fullCheckBytes = 64 * 1_048_576;
 const checkCacheKiB = 65_536;
 
 /** 16 MiB: what is asked for lies everywhere in a journal, so that with the usual 2 its pages are read again and again. */
-const cachePragma = 'PRAGMA cache_size = -16384';
+export const cachePragma = 'PRAGMA cache_size = -16384';
 
 /**
  * How a journal is written. Rows are put in by their ids, which lie everywhere: in the cache they find their page, and a
@@ -102,7 +102,6 @@ export function openReadable(location: Location): DatabaseSync | null {
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeout, open: false });
   return opened(path, db, () => {
     requireJournal(path, db);
-    db.exec(cachePragma);
     return db;
   });
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { JournalError, explained } from './errors.ts';
 import { locate } from './location.ts';
-import { openReadable } from './open.ts';
+import { cachePragma, openReadable } from './open.ts';
 import { getMeta } from './queries.ts';
 import { parseSource } from './source.ts';
 import type { JournalSource } from './source.ts';
@@ -30,6 +30,7 @@ export function openReader(file: string): JournalReader {
   const location = locate(file);
   const db = openReadable(location);
   if (db === null) throw missingJournal(file);
+  db.exec(cachePragma);
   return new JournalReader(location.path, db);
 }
 
