@@ -13,7 +13,7 @@ describe('what tells a race', () => {
     marbles((m) => {
       const s = story(m, '11:56:02', { event: () => EMPTY, race: noon, store: known('11:56:00', noon) });
       const order$ = m.hot<RaceOrder>('3s #', {}, new Error('The listing fails.'));
-      m.expect(actor(s, order$)).toBeObservable('3s #', {}, new Error('The listing fails.'));
+      m.expect(actor(s, order$), '9s !').toBeObservable('3s #', {}, new Error('The listing fails.'));
       m.expect(order$).toHaveSubscriptions('^ 2999ms !');
     }),
   );
@@ -30,7 +30,7 @@ describe('what tells a race', () => {
           return of('fault');
         }),
       );
-      m.expect(told$).toBeObservable('3s (f|)', { f: 'fault' });
+      m.expect(told$, '9s !').toBeObservable('3s (f|)', { f: 'fault' });
       m.flush();
       expect(faults).toMatchObject([{ name: 'TypeError' }]);
     }),
