@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { RaceLedger } from '../support/judge.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 /** A response that was taken: when it was asked for, on the recorder's clock, and what it said. */
 interface Taken {
@@ -37,8 +38,10 @@ export function silencesOf(file: string, ledgers: readonly RaceLedger[], aheadMs
       const gaps = gapsOf(db, ledger.race_id);
       for (const [from, to] of silentTimes(takenOf(db, ledger, aheadMs))) {
         if (gaps.some((gap) => gap.from < to && gap.to > from)) told++;
-        else
-          untold.push(`${ledger.race_id}: nothing for ${to - from} ms from ${new Date(from).toISOString()}`);
+        else {
+          const nothing = `nothing for ${to - from} ms from ${new Date(from).toISOString()}`;
+          untold.push(`${ledger.race_id}: ${nothing} (polls: ${pollsAround(db, ledger.race_id, from, to)})`);
+        }
       }
     }
     return { told, untold };
@@ -55,6 +58,18 @@ function gapsOf(db: DatabaseSync, raceId: string): { from: number; to: number }[
       from: millis(from_time),
       to: to_time === null ? Infinity : millis(to_time),
     }));
+}
+
+/** What the journal has of the polls from one time to another, and of the one after. */
+function pollsAround(db: DatabaseSync, raceId: string, from: number, to: number): string {
+  return db
+    .prepare(
+      `SELECT started_at, outcome, reason, lateness_ms, duration_ms, source_time FROM polls
+        WHERE race_id = ? AND started_at BETWEEN ? AND ? ORDER BY started_at`,
+    )
+    .all(raceId, new Date(from).toISOString(), new Date(to + minute).toISOString())
+    .map((poll) => Object.values(poll).join(' '))
+    .join('; ');
 }
 
 function silentTimes(taken: readonly Taken[]): [from: number, to: number][] {
