@@ -13,7 +13,7 @@ import { openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
 import { requirePresent, requireTime } from './present.ts';
 import { endedGap, missedPolls } from './race-missed.ts';
-import type { KnownResponse, Moved, RaceRules, RaceState } from './race-state.ts';
+import type { KnownResponse, RaceRules, RaceState } from './race-state.ts';
 
 /** What a poll leads to: rows to commit and, once that is done, the next state. */
 export interface Step {
@@ -153,7 +153,8 @@ function afterGoodPoll(
         lastGoodAt: times.startedAt,
       },
       gap: null,
-      moved: movedAfter(state, times),
+      // What is missing from now on is told by what is known now, even where a listing came while this was under way.
+      moved: null,
       known: answer.known,
     },
     recorded,
@@ -161,11 +162,6 @@ function afterGoodPoll(
     gaps,
     failure: null,
   };
-}
-
-/** What is missing before a good poll is told with it; a listing can have moved the race while it was under way. */
-function movedAfter({ moved }: RaceState, { startedAt }: PollTimes): Moved | null {
-  return moved === null || moved.at <= startedAt ? null : { at: moved.at, missed: null };
 }
 
 /** No usable response: the failure is a row of its own, and a gap is open from the due that it missed. */

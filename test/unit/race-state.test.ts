@@ -147,9 +147,12 @@ describe('a good poll', () => {
     const moved = movedAtTime(polledAt('11:56:00'), '11:56:10.100', closed);
     expect(moved.moved?.missed).toMatchObject({ count: 1 });
     const { state } = stepOf(moved, taken('11:56:10', '11:56:10', closed), rules);
-    expect(state.moved).toEqual({ at: timeOf('11:56:10.100'), missed: null });
-    const next = stepOf(state, taken('11:56:15', '11:56:20', closed), rules);
-    expect([next.gaps, next.state.moved]).toEqual([[], null]);
+    expect(state.moved).toBeNull();
+    expect(stepOf(state, taken('11:56:15', '11:56:20', closed), rules).gaps).toEqual([]);
+    // What was due while it was under way, and was not made after it, is missing.
+    expect(stepOf(state, taken('11:56:15', '11:56:50', closed), rules).gaps).toMatchObject([
+      { reason: 'late', from_time: '2026-03-07T11:56:15.000Z', expected_polls: 3 },
+    ]);
   });
 
   it('leaves no gap when it is the first of all', () => {
