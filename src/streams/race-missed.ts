@@ -33,8 +33,8 @@ export function endedGap(
 }
 
 /**
- * The polls that were due since the last good one and before a time, each by the start and status that were known when
- * it was due; null when there was none.
+ * The polls that were due since the last good one and before a time; null when there was none. Where a listing has moved
+ * the race since that one was answered, those before the listing are due by what was known before it.
  * @param before epoch milliseconds
  */
 export function missedPolls(state: RaceState, before: number, rules: RaceRules): Dues | null {
@@ -44,7 +44,10 @@ export function missedPolls(state: RaceState, before: number, rules: RaceRules):
   return both(moved.missed, duesSince(state, moved.at, before, rules));
 }
 
-/** What a listing told of the race. By another start or status polls are due from now on, and those before stay missed. */
+/**
+ * What a listing told of the race. By another start or status polls are due from now on, and those before stay missed.
+ * @param now epoch milliseconds of our clock
+ */
 export function afterListing(state: RaceState, baseline: Baseline, now: number, rules: RaceRules): RaceState {
   const before = state.baseline.race;
   const race = baseline.race;
