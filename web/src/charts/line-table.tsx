@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { change } from '../format/change.ts';
 import { minutes } from '../format/time.ts';
 import type { Span } from '../series/align.ts';
@@ -13,65 +14,77 @@ interface LineTableProps {
   readonly format: (value: number) => string;
 }
 
-/** A chart in figures: for each line where it began, its bounds, where it is. */
-export function LineTable({ caption, lines, span, gaps, format }: LineTableProps) {
+/** A chart in figures: for each line where it began, its bounds, where it is. Worked out while it is looked at. */
+export function LineTable(props: LineTableProps) {
+  const open = useSignal(false);
+  return (
+    <details
+      class="as-table"
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open;
+      }}
+    >
+      <summary>{props.caption} as a table</summary>
+      {open.value && <Figures {...props} />}
+    </details>
+  );
+}
+
+function Figures({ caption, lines, span, gaps, format }: LineTableProps) {
   const shown = (value: number | null): string => (value === null ? '–' : format(value));
   return (
-    <details class="as-table">
-      <summary>{caption} as a table</summary>
-      <div class="scroller" role="region" aria-label={`${caption} as a table`} tabIndex={0}>
-        <table class="list is-tight">
-          <thead>
-            <tr>
-              <th scope="col">Line</th>
-              <th scope="col" class="right">
-                At {minutes(span.from, zone.value)}
-              </th>
-              <th scope="col" class="right">
-                Lowest
-              </th>
-              <th scope="col" class="right">
-                Highest
-              </th>
-              <th scope="col" class="right">
-                At {minutes(span.to, zone.value)}
-              </th>
-              <th scope="col" class="right">
-                Change
-              </th>
-              <th scope="col" class="right">
-                Moves
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((line) => {
-              const { first, low, high, last, moves } = figures(line, span);
-              return (
-                <tr key={line.id}>
-                  <th scope="row">{line.name}</th>
-                  <td class="right num">{shown(first)}</td>
-                  <td class="right num">{shown(low)}</td>
-                  <td class="right num">{shown(high)}</td>
-                  <td class="right num">{shown(last)}</td>
-                  <td class="right num">{changeText(first, last)}</td>
-                  <td class="right num">{moves}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-        {gaps.length > 0 && (
-          <p class="sub">
-            Shaded, without data:{' '}
-            {gaps
-              .map(({ from, to }) => `${minutes(from, zone.value)} to ${minutes(to, zone.value)}`)
-              .join(', ')}
-            .
-          </p>
-        )}
-      </div>
-    </details>
+    <div class="scroller" role="region" aria-label={`${caption} as a table`} tabIndex={0}>
+      <table class="list is-tight">
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col" class="right">
+              At {minutes(span.from, zone.value)}
+            </th>
+            <th scope="col" class="right">
+              Lowest
+            </th>
+            <th scope="col" class="right">
+              Highest
+            </th>
+            <th scope="col" class="right">
+              At {minutes(span.to, zone.value)}
+            </th>
+            <th scope="col" class="right">
+              Change
+            </th>
+            <th scope="col" class="right">
+              Moves
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => {
+            const { first, low, high, last, moves } = figures(line, span);
+            return (
+              <tr key={line.id}>
+                <th scope="row">{line.name}</th>
+                <td class="right num">{shown(first)}</td>
+                <td class="right num">{shown(low)}</td>
+                <td class="right num">{shown(high)}</td>
+                <td class="right num">{shown(last)}</td>
+                <td class="right num">{changeText(first, last)}</td>
+                <td class="right num">{moves}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {gaps.length > 0 && (
+        <p class="sub">
+          Shaded, without data:{' '}
+          {gaps
+            .map(({ from, to }) => `${minutes(from, zone.value)} to ${minutes(to, zone.value)}`)
+            .join(', ')}
+          .
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -39,13 +39,14 @@ const columns = 1_200;
 
 /** Lines of values that hold until the next, each at its true times. */
 export function StepChart(props: StepChartProps) {
-  const { lines, span, label, height } = props;
+  const { lines, label, height } = props;
   const place = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLParagraphElement>(null);
   const chart = useRef<uPlot | null>(null);
   // What is drawn beside the lines asks for the newest of it.
   const current = useRef(props);
   current.current = props;
+  const drawn = useRef<StepChartProps | null>(null);
   const shape = `${lines.map(({ id }) => id).join()} ${scheme.value} ${zone.value} ${height}`;
 
   useEffect(() => {
@@ -57,8 +58,11 @@ export function StepChart(props: StepChartProps) {
     const options = chartOptions(() => current.current, element.clientWidth, zone.peek(), tell);
     const made = new uPlot(options, alignLines(current.current), element);
     chart.current = made;
+    drawn.current = current.current;
     const resize = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+      const width = element.clientWidth;
+      // Told once at the beginning too.
+      if (width > 0 && width !== made.width) made.setSize({ width, height });
     });
     resize.observe(element);
     return () => {
@@ -69,12 +73,11 @@ export function StepChart(props: StepChartProps) {
   }, [shape]);
 
   useEffect(() => {
-    chart.current?.setData(alignLines(current.current));
-  }, [lines, span.from, span.to, props.gaps]);
-
-  useEffect(() => {
-    chart.current?.redraw(false);
-  }, [props.highlighted]);
+    // One that has just been made is drawn already.
+    if (drawn.current === props) return;
+    drawn.current = props;
+    chart.current?.setData(alignLines(props));
+  });
 
   return (
     <div class="chart-frame">

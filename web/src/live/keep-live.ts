@@ -16,9 +16,10 @@ export type Loading =
 export interface LiveOptions {
   /**
    * Reads everything that the page shows, and puts it in place of what is known.
+   * @param show what is there already can be shown while the rest is read
    * @returns the `seq` up to which that is everything
    */
-  readonly read: (signal: AbortSignal) => Promise<number>;
+  readonly read: (signal: AbortSignal, show: () => void) => Promise<number>;
   readonly query: Omit<StreamQuery, 'after'>;
   readonly apply: (event: RowEvent) => void;
   /** After the events of a moment. */
@@ -45,13 +46,16 @@ export function keepLive({ read, query, apply, applied }: LiveOptions): Live {
       applied?.();
     });
   };
+  const show = (): void => {
+    if (loading.peek().kind !== 'ready') loading.value = { kind: 'ready' };
+  };
   const load = (): void => {
     clearTimeout(timer);
-    read(closing.signal).then(
+    read(closing.signal, show).then(
       (after) => {
         if (closing.signal.aborted) return;
         failures = 0;
-        loading.value = { kind: 'ready' };
+        show();
         unfollow ??= follow({ ...query, after }, { rows, reset: load });
       },
       (error: unknown) => {
@@ -68,11 +72,11 @@ export function keepLive({ read, query, apply, applied }: LiveOptions): Live {
     failures++;
     const delay = retryDelay(failures, Math.random());
     // What is shown already stays: the stream's own state says that it is old.
-    if (loading.value.kind !== 'ready') loading.value = { kind: 'failed', message };
+    if (loading.peek().kind !== 'ready') loading.value = { kind: 'failed', message };
     if (unfollow === null) connection.value = { kind: 'lost', retryAt: performance.now() + delay };
     timer = setTimeout(load, delay);
   };
-  if (connection.value.kind === 'lost') connection.value = { kind: 'connecting' };
+  if (connection.peek().kind === 'lost') connection.value = { kind: 'connecting' };
   load();
   return {
     loading,

@@ -15,12 +15,7 @@ export function WhenReady({ live, what, children }: StateProps) {
     case 'ready':
       return <>{children()}</>;
     case 'loading':
-      return (
-        <section class="state" role="status">
-          <span class="spinner" aria-hidden="true" />
-          <p>Reading {what}…</p>
-        </section>
-      );
+      return <Reading what={what} />;
     case 'missing':
       return (
         <section class="state" role="alert">
@@ -42,6 +37,16 @@ export function WhenReady({ live, what, children }: StateProps) {
         </section>
       );
   }
+}
+
+/** Says what is being read: it will be here. */
+export function Reading({ what }: { readonly what: string }) {
+  return (
+    <section class="state" role="status">
+      <span class="spinner" aria-hidden="true" />
+      <p>Reading {what}…</p>
+    </section>
+  );
 }
 
 /** Says what will be here once there is something. */

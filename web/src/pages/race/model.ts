@@ -1,5 +1,5 @@
-import { signal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { RaceDetail } from '../../../../src/server/contract/answers.ts';
 import type { Bet, Gap, Pool, RaceEvent, Result } from '../../../../src/server/contract/history.ts';
 import type { Race, Runner } from '../../../../src/server/contract/race.ts';
@@ -37,6 +37,7 @@ export class RaceModel {
   readonly hold = new Lines();
   readonly bet = new Lines();
   readonly poolTotals = new Lines();
+  readonly #isRead = signal(false);
   readonly live: Live;
   readonly #id: string;
   #known = new Known();
@@ -44,7 +45,7 @@ export class RaceModel {
   constructor(id: string) {
     this.#id = id;
     this.live = keepLive({
-      read: (abort) => this.#read(abort),
+      read: (abort, show) => this.#read(abort, show),
       query: {
         race: id,
         events: ['race', 'runner', 'odds', 'money', 'pool', 'bet', 'race_event', 'result', 'gap', 'poll'],
@@ -58,13 +59,25 @@ export class RaceModel {
     });
   }
 
+  /** Whether the history is here too: how the race stands is known before it. */
+  get isRead(): ReadonlySignal<boolean> {
+    return this.#isRead;
+  }
+
   close(): void {
     this.live.close();
   }
 
-  async #read(abort: AbortSignal): Promise<number> {
+  async #read(abort: AbortSignal, show: () => void): Promise<number> {
     const path = `races/${encodeURIComponent(this.#id)}`;
     const detail = await get<RaceDetail>(path, abort);
+    batch(() => {
+      this.race.value = detail.race;
+      this.runners.replace(detail.runners);
+      this.pools.replace(detail.pools);
+      this.result.value = detail.result;
+      show();
+    });
     // From here on everything is taken anew; what is shown stays until it is told.
     this.#known = new Known();
     for (const lines of [this.fixedWin, this.hold, this.bet, this.poolTotals]) lines.clear();
@@ -85,13 +98,12 @@ export class RaceModel {
       part('events?limit=2000', 'race_event'),
       part('gaps?limit=2000', 'gap'),
     ]);
-    this.race.value = detail.race;
-    this.runners.replace(detail.runners);
-    this.pools.replace(detail.pools);
-    this.result.value = detail.result;
-    for (const list of [this.bets, this.events, this.gaps]) list.value = [];
-    for (const event of lists) this.#apply(event);
-    this.#tell();
+    batch(() => {
+      for (const list of [this.bets, this.events, this.gaps]) list.value = [];
+      for (const event of lists) this.#apply(event);
+      this.#tell();
+      this.#isRead.value = true;
+    });
     const seq = Math.min(detail.seq, ...seqs);
     this.#known.done(seq);
     return seq;

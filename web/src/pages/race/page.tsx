@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { CountdownText } from '../../parts/countdown-text.tsx';
 import { FreshnessSign, StatusSign } from '../../parts/signs.tsx';
-import { WhenReady } from '../../parts/state.tsx';
+import { Reading, WhenReady } from '../../parts/state.tsx';
 import { usePageModel } from '../../parts/use-model.ts';
 import { dayAndMinutes, epoch, minutes } from '../../format/time.ts';
 import { bandWords, codeName, everyWords, raceTitle } from '../../format/words.ts';
@@ -28,17 +28,25 @@ export function RacePage({ id }: { readonly id: string }) {
           <div class="columns is-race">
             <div class="stack">
               <RunnerTable model={model} highlighted={highlighted} />
-              <EventList model={model} />
+              {model.isRead.value && <EventList model={model} />}
             </div>
             <div class="stack is-kept">
-              <PriceChart model={model} highlighted={highlighted} />
-              <MoneyChart model={model} highlighted={highlighted} />
+              {model.isRead.value ? (
+                <>
+                  <PriceChart model={model} highlighted={highlighted} />
+                  <MoneyChart model={model} highlighted={highlighted} />
+                </>
+              ) : (
+                <Reading what="its history" />
+              )}
             </div>
           </div>
-          <div class="columns is-halves">
-            <PoolsChart model={model} />
-            <BetList model={model} />
-          </div>
+          {model.isRead.value && (
+            <div class="columns is-halves">
+              <PoolsChart model={model} />
+              <BetList model={model} />
+            </div>
+          )}
         </>
       )}
     </WhenReady>

@@ -87,8 +87,6 @@ function RunnerRow({ runner: told, place, model, highlighted }: RunnerRowProps) 
   const runner = told?.value;
   if (!runner) return null;
   const out = runner.is_scratched || !runner.in_field;
-  const points = model.fixedWin.get(runner.entrant_id);
-  const end = endOf(model.race.peek(), clockNow());
   return (
     <tr data-entrant={runner.entrant_id} class={out ? 'is-out' : undefined}>
       <th scope="row" class="stick">
@@ -98,7 +96,7 @@ function RunnerRow({ runner: told, place, model, highlighted }: RunnerRowProps) 
         <Price odds={runner.fixed_win} struck={out} />
       </td>
       <td class="right">{!out && <ChangeSign share={runner.fixed_win_change} />}</td>
-      <td class="trend">{!out && <Spark points={points} span={spanOf([points], end, historyMs)} />}</td>
+      <td class="trend">{!out && <Trend model={model} id={runner.entrant_id} />}</td>
       <td class="right">
         <Price odds={runner.fixed_place} struck={out} />
       </td>
@@ -114,6 +112,13 @@ function RunnerRow({ runner: told, place, model, highlighted }: RunnerRowProps) 
       </td>
     </tr>
   );
+}
+
+/** Prices of the last hour, drawn anew when there is another one. */
+function Trend({ model, id }: { readonly model: RaceModel; readonly id: string }) {
+  const points = model.fixedWin.get(id);
+  const end = endOf(model.race.peek(), clockNow());
+  return <Spark points={points} span={spanOf([points], end, historyMs)} />;
 }
 
 interface RunnerNameProps {
