@@ -2,9 +2,6 @@ import { timestamp } from '../domain/time.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
 import type { HeldRunner, Mover } from './contract/answers.ts';
 
-/** Fixed-win rows that are looked at, the newest: beyond that the time looked at is cut short. */
-const mostRows = 20_000;
-
 /** How far ahead races are whose money is looked at. */
 const aheadMs = 2 * 3_600_000;
 
@@ -17,18 +14,10 @@ const priceAt = (when: string, order: string): string =>
   `(SELECT odds FROM odds_history WHERE odds_history.entrant_id = entrants.entrant_id AND kind = 'fixed_win'
      AND odds > 0 AND source_time ${when} ORDER BY source_time ${order} LIMIT 1)`;
 
-// A row's number is the time of its writing in microseconds, or a little more. Each row tells the price before it; only
-// where one has come to light late, or there was none before, is the line itself looked at.
-export const moversSql = `WITH written AS MATERIALIZED (
-    SELECT seq, entrant_id, source_time, previous_odds FROM odds_history
-    WHERE seq > $seq AND kind = 'fixed_win' ORDER BY seq DESC LIMIT ${mostRows}),
-  changed AS (
-    SELECT entrant_id, previous_odds, sum(source_time <= $since) AS late,
-      min(CASE WHEN source_time > $since THEN source_time || seq END) AS first
-    FROM written GROUP BY entrant_id)
-  SELECT ${ofRunner}, fixed_win AS "to",
-    coalesce(iif(late = 0, previous_odds, NULL), ${priceAt('<= $since', 'DESC')}, ${priceAt('> $since', 'ASC')}) AS "from"
-  FROM changed CROSS JOIN entrants USING (entrant_id) JOIN races USING (race_id) LEFT JOIN meetings USING (meeting_id)
+// By the line of each runner: looking over what was written since takes longer the longer ago that is.
+export const moversSql = `SELECT ${ofRunner}, fixed_win AS "to",
+    coalesce(${priceAt('<= $since', 'DESC')}, ${priceAt('> $since', 'ASC')}) AS "from"
+  FROM races JOIN entrants USING (race_id) LEFT JOIN meetings USING (meeting_id)
   WHERE ${runs} AND races.ended_at IS NULL AND races.settled_at IS NULL`;
 
 /**
@@ -36,7 +25,7 @@ export const moversSql = `WITH written AS MATERIALIZED (
  * @param since epoch milliseconds of the recorder's clock
  */
 export function moved(prepare: Prepare, since: number): Mover[] {
-  const rows = prepare(moversSql).all({ seq: Math.floor(since) * 1000, since: timestamp(since) });
+  const rows = prepare(moversSql).all({ since: timestamp(since) });
   return rows.flatMap((row) => {
     const { from, to } = row;
     if (typeof from !== 'number' || typeof to !== 'number' || from === to) return [];

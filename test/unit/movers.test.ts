@@ -95,9 +95,8 @@ function movers(
   );
   db.close();
   const wanted = current.flatMap(({ runner, line, to }) => {
-    const isNew = rows.some((row) => row.seen > since && row.runner === runner);
     const from = priceThen(line, since);
-    return isNew && to !== null && from !== null && from !== to ? [`${runner} ${from} ${to}`] : [];
+    return to !== null && from !== null && from !== to ? [`${runner} ${from} ${to}`] : [];
   });
   return { told: told.toSorted(), wanted: wanted.toSorted() };
 }
