@@ -38,6 +38,8 @@ export interface SimulatorChoice {
   readonly speed?: number;
   readonly seed?: number;
   readonly races?: number;
+  /** Real milliseconds that it has for a response at the least, however fast its clock runs; default 500. */
+  readonly leastDeadlineMs?: number;
 }
 
 const pollDeadlineMs = 10_000;
@@ -84,7 +86,7 @@ export async function openSimulator(
 ): Promise<OpenFeed> {
   return choice.simulator === undefined
     ? await ownSimulator(choice, recorded?.kind === 'simulator' ? recorded : null, onAnswer)
-    : await runningSimulator(choice.simulator, onAnswer);
+    : await runningSimulator(choice, choice.simulator, onAnswer);
 }
 
 type RecordedSimulator = Extract<JournalSource, { kind: 'simulator' }>;
@@ -98,8 +100,9 @@ async function ownSimulator(
   const racesPerDay = choice.races ?? recorded?.racesPerDay ?? 240;
   const clock = goOn(recorded?.clock ?? null, choice.speed);
   const simulator = await launchSimulator({ seed, racesPerDay, speed: clock.speed, port: 0, origin: clock });
-  const source = { kind: 'simulator', seed, racesPerDay, clock } as const;
-  return simulated(simulator.url, source, simulator.failed, () => simulator.stop(), onAnswer);
+  const { url, failed } = simulator;
+  const journalSource = { kind: 'simulator', seed, racesPerDay, clock } as const;
+  return simulated(choice, { url, journalSource, failed, stop: () => simulator.stop() }, onAnswer);
 }
 
 /** The clock of an earlier run goes on; another speed counts from now. */
@@ -117,13 +120,18 @@ const clockAnswer = z.object({
   origin: z.object({ real: z.number(), simulated: z.number() }),
 });
 
-async function runningSimulator(url: string, onAnswer: OnAnswer | undefined): Promise<OpenFeed> {
+async function runningSimulator(
+  choice: SimulatorChoice,
+  url: string,
+  onAnswer: OnAnswer | undefined,
+): Promise<OpenFeed> {
   try {
     const { body, statusCode } = await request(`${url}/clock`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
     const answer = clockAnswer.parse(statusCode === 200 ? await body.json() : null);
     const { seed, races: racesPerDay, speed, origin } = answer;
-    const source = { kind: 'simulator', seed, racesPerDay, clock: { ...origin, speed } } as const;
-    return simulated(url, source, new Promise(() => undefined), () => Promise.resolve(), onAnswer);
+    const journalSource = { kind: 'simulator', seed, racesPerDay, clock: { ...origin, speed } } as const;
+    const failed = new Promise<Error>(() => undefined);
+    return simulated(choice, { url, journalSource, failed, stop: () => Promise.resolve() }, onAnswer);
   } catch (error) {
     throw new CommandError(
       `${url} is no simulated feed that runs: start one with "oddstream simulate" and give its address.`,
@@ -132,15 +140,21 @@ async function runningSimulator(url: string, onAnswer: OnAnswer | undefined): Pr
   }
 }
 
+interface RunningSimulator {
+  readonly url: string;
+  readonly journalSource: RecordedSimulator;
+  /** Resolves with the reason when it has ended. */
+  readonly failed: Promise<Error>;
+  readonly stop: () => Promise<void>;
+}
+
 function simulated(
-  url: string,
-  journalSource: RecordedSimulator,
-  failed: Promise<Error>,
-  stop: () => Promise<void>,
+  { leastDeadlineMs = leastRealDeadlineMs }: SimulatorChoice,
+  { url, journalSource, failed, stop }: RunningSimulator,
   onAnswer: OnAnswer | undefined,
 ): OpenFeed {
   const { clock } = journalSource;
-  const deadlineMs = Math.max(pollDeadlineMs, leastRealDeadlineMs * clock.speed);
+  const deadlineMs = Math.max(pollDeadlineMs, leastDeadlineMs * clock.speed);
   const scheduler = simulatedScheduler(clock);
   const client = createTabClient({
     baseUrl: url,

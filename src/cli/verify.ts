@@ -31,10 +31,13 @@ export interface VerifyOptions extends CommonOptions {
   readonly simulator?: string;
 }
 
+/** No poll waits behind it: a simulator on a busy machine may take its time, real milliseconds. */
+const leastDeadlineMs = 5_000;
+
 /** `oddstream verify` */
 export async function verifyCommand(options: VerifyOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
-  const { feed, db } = await chooseFeed(options, settings);
+  const { feed, db } = await chooseFeed({ ...options, leastDeadlineMs }, settings);
   try {
     const recorded = readSource(db);
     if (recorded !== null) requireSameSource(db, recorded, feed.journalSource);

@@ -147,14 +147,15 @@ describe.skipIf(withoutBrowser)('the live page of a race', () => {
 const patient = { timeout: 20_000 };
 const polling = { timeout: 20_000, interval: 150 };
 
-/** How many rows of each runner are later than the first row of all; runners without rows are left out. */
+/** How many rows of each of these are later than the first row of them all; those without rows are left out. */
 function movesOf(
   rows: readonly { readonly entrant_id: string | null; readonly source_time: string }[],
   ids: readonly (string | null)[],
 ): number[] {
-  const first = Math.min(...rows.map((row) => Date.parse(row.source_time)));
+  const shown = rows.filter((row) => ids.includes(row.entrant_id));
+  const first = Math.min(...shown.map((row) => Date.parse(row.source_time)));
   return ids
-    .map((id) => rows.filter((row) => row.entrant_id === id))
+    .map((id) => shown.filter((row) => row.entrant_id === id))
     .filter(({ length }) => length > 0)
     .map((ofRunner) => ofRunner.filter((row) => Date.parse(row.source_time) > first).length);
 }
