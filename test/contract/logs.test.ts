@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { levelOf } from '../../src/cli/logger.ts';
 import { logEvents } from '../../src/domain/log-events.ts';
 import type { LogEventName } from '../../src/domain/log-events.ts';
 import { startSimulatorServer } from '../../src/sources/simulator/server.ts';
-import { oddstream, root, temporaryDirectory } from '../support/process.ts';
+import { root, start, temporaryDirectory } from '../support/process.ts';
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: LogEventName };
 
@@ -24,8 +25,12 @@ beforeAll(async () => {
     origin: { real: now, simulated: now },
     faults: { errors: 0.1, hangs: 0.01, outages: [{ afterMs: 420_000, durationMs: 60_000 }] },
   });
-  const args = ['run', '--simulator', simulator.url, '--duration', '8s', '--log-level', 'debug'];
-  const { stdout } = await oddstream([...args, '--db', join(directory.path, 'logs.db')]);
+  const args = ['run', '--simulator', simulator.url, '--log-level', 'debug'];
+  const service = start([...args, '--db', join(directory.path, 'logs.db')]);
+  // On a busy machine it has not been through all of it in that time.
+  await Promise.all([wait(8_000), service.says('"import.finished"'), service.says('"gap.closed"')]);
+  service.child.kill('SIGTERM');
+  const { stdout } = await service.ended;
   await simulator.close();
   writeFileSync(join(directory.path, 'oddstream.log'), stdout);
   lines = stdout
