@@ -1,11 +1,11 @@
 # syntax=docker/dockerfile:1
 
-FROM node:24-bookworm-slim AS dependencies
+FROM node:26-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:24-bookworm-slim AS page
+FROM node:26-bookworm-slim AS page
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -13,7 +13,7 @@ COPY tsconfig.json ./
 COPY web /app/web
 RUN npx vite build web
 
-FROM node:24-bookworm-slim
+FROM node:26-bookworm-slim
 LABEL org.opencontainers.image.title="oddstream" \
       org.opencontainers.image.description="Records how odds and money move in New Zealand and Australian racing" \
       org.opencontainers.image.licenses="MIT"

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node too old to strip types still reaches the sentence that says so.
-const required = [24, 12];
+const required = [26, 10];
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < required[0] || (major === required[0] && minor < required[1])) {

@@ -15,7 +15,7 @@ export function selfSigned(): { readonly key: string; readonly cert: string } {
   const signature = der(0x03, Buffer.of(0), sign('sha256', toSign, privateKey));
   const base64 = der(0x30, toSign, algorithm, signature).toString('base64');
   const cert = `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert };
+  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }), cert };
 }
 
 /** A value in ASN.1's distinguished encoding. */
