@@ -20,6 +20,8 @@ const compressed: Plugin = {
 
 /** `vite build web` builds the page into `web/dist`; `vite web` serves it while it is worked on. */
 export default defineConfig({
+  // Everything is found relative to the page: a proxy may serve it under a path.
+  base: './',
   plugins: [compressed],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

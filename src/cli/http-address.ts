@@ -35,3 +35,20 @@ export function readHttp(reader: Reader): HttpAddress | 'off' | null {
   }
   return address;
 }
+
+const hostForm = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+
+/** ODDSTREAM_HTTP_HOSTS: names of a proxy in front of the server. */
+export function readHttpHosts(reader: Reader): string[] {
+  const names = (reader.text('ODDSTREAM_HTTP_HOSTS') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+  const wrong = names.filter((name) => !hostForm.test(name));
+  if (wrong.length > 0) {
+    reader.problems.push(
+      `ODDSTREAM_HTTP_HOSTS: ${wrong.map((name) => `"${name}"`).join(', ')} is not a name such as odds.example.com, without scheme and port; separate several by commas.`,
+    );
+  }
+  return names;
+}

@@ -48,12 +48,18 @@ export async function serveHttp(
   event$: Observable<LogEvent>,
   log: Log,
 ): Promise<Served> {
-  const { startServer } = await import('../server/server.ts');
-  const onFault = (route: string, reason: string): void => {
-    log('server.failed', { route, reason });
-  };
+  const { startSupervised } = await import('../server/supervised.ts');
   try {
-    const server = await startServer(recorderOf(service, settings, event$), { ...address, onFault });
+    const server = await startSupervised(recorderOf(service, settings, event$), {
+      ...address,
+      names: settings.httpHosts,
+      onFault: (route, reason) => {
+        log('server.failed', { route, reason });
+      },
+      onDropped: (route, clients) => {
+        log('server.dropped', { route, clients });
+      },
+    });
     return { address, server, reason: '' };
   } catch (error) {
     const why = socketReason(error);

@@ -32,6 +32,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'sink.dead_letter': 'error',
   'server.unavailable': 'warn',
   'server.failed': 'error',
+  'server.dropped': 'warn',
   'gap.opened': 'warn',
   'journal.failed': 'error',
   'recording.failed': 'error',

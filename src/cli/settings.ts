@@ -8,7 +8,7 @@ import type { CadenceTable } from '../streams/cadence.ts';
 import { readAppwrite } from './appwrite-settings.ts';
 import type { AppwriteSettings } from './appwrite-settings.ts';
 import { UsageError } from './errors.ts';
-import { readHttp } from './http-address.ts';
+import { readHttp, readHttpHosts } from './http-address.ts';
 import type { HttpAddress } from './http-address.ts';
 import { isProtected } from './protected.ts';
 
@@ -26,6 +26,8 @@ export interface Settings {
   readonly appwrite: AppwriteSettings | null;
   /** Where `run` serves its page and its figures, when no option says so. */
   readonly http: HttpAddress | 'off' | null;
+  /** Names that the server answers to beside those of this machine. */
+  readonly httpHosts: readonly string[];
   /** Milliseconds of the recorder's clock by which a sink may lag before the recorder is not ready. */
   readonly sinkLagLimitMs: number;
 }
@@ -53,6 +55,7 @@ export function readSettings(environment: Environment): Settings {
     requestsInFlight: reader.whole('ODDSTREAM_REQUESTS_IN_FLIGHT', 6, 1, 100),
     appwrite: readAppwrite(reader),
     http: readHttp(reader),
+    httpHosts: readHttpHosts(reader),
     sinkLagLimitMs: reader.number('ODDSTREAM_SINK_LAG_LIMIT', 900, 1, 604_800) * 1000,
   };
   if (reader.problems.length > 0) throw new UsageError(reader.problems);

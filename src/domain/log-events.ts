@@ -188,6 +188,7 @@ export const logEvents = {
   'server.started': z.strictObject({ url: z.string(), page: z.boolean() }),
   'server.unavailable': z.strictObject({ address: z.string(), reason: z.string() }),
   'server.failed': z.strictObject({ route: z.string(), reason: z.string() }),
+  'server.dropped': z.strictObject({ route: z.string(), clients: count }),
   'gap.opened': z.strictObject({ race_id: z.string(), from: time, reason: z.string() }),
   'gap.closed': z.strictObject({
     race_id: z.string(),

@@ -1,18 +1,23 @@
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import type { Readiness } from './contract/status.ts';
-import type { LoopDelay } from './loop-delay.ts';
+import type { Lane } from './lane.ts';
+import type { Limits } from './limits.ts';
+import type { PollMinutes } from './poll-minutes.ts';
 import type { JournalSigns } from './queries-status.ts';
-import type { Recorder } from './recorder.ts';
+import type { RecorderView } from './recorder-view.ts';
 import type { Streams } from './stream.ts';
-import type { Vitals } from './vitals.ts';
 
 /** What the routes answer from. */
 export interface Context {
-  readonly recorder: Recorder;
+  readonly recorder: RecorderView;
   readonly reader: JournalReader;
-  readonly vitals: Vitals;
   readonly streams: Streams;
-  readonly loopDelay: LoopDelay;
+  readonly minutes: PollMinutes;
+  readonly limits: Limits;
+  /** Answers that read a few rows. */
+  readonly light: Lane;
+  /** Answers that read many. */
+  readonly heavy: Lane;
   /** At most a second old. */
   readonly signs: () => JournalSigns;
   readonly readiness: () => Readiness;

@@ -1,7 +1,7 @@
 import { epochMillis } from '../domain/time.ts';
 import type { Race } from './contract/race.ts';
 import type { StoredRace } from './queries-races.ts';
-import type { RacePlan } from './vitals.ts';
+import type { RacePlan } from './run-stats.ts';
 
 /** What a poll may take beyond its interval before a race counts as late, milliseconds. */
 const graceMs = 15_000;

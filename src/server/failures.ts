@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Failure } from './contract/failure.ts';
 import { Problem } from './problem.ts';
@@ -22,6 +23,9 @@ export function routeOf(request: FastifyRequest): string {
 
 export function answer(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter);
+  if (problem.status === 405) reply.header('allow', 'GET, HEAD');
+  // Clients that are too many are not to keep their connections either.
+  if (problem.status === 503) reply.header('connection', 'close');
   const failure: Failure = { status: problem.status, error: problem.message };
   return reply
     .code(problem.status)
@@ -31,15 +35,29 @@ export function answer(reply: FastifyReply, problem: Problem): FastifyReply {
     .send(failure);
 }
 
+export function nothingHere(): Problem {
+  return new Problem(404, 'There is nothing at this address.');
+}
+
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const [first] = error.validation;
-    const name = first?.instancePath.replace(/^\//, '') ?? '';
-    const what = name === '' ? 'The query' : `"${name}"`;
-    return new Problem(400, `${what} cannot be used: ${first?.message ?? 'it is wrong'}.`);
-  }
+  if (hasZodFastifySchemaValidationErrors(error)) return new Problem(400, whatIsWrong(error.validation));
   const status = (error as Partial<FastifyError>).statusCode ?? 500;
+  // Files that there are and that are not served are nobody's business.
+  if (status === 403 || status === 404) return nothingHere();
   if (status >= 400 && status < 500) return new Problem(status, 'The request cannot be understood.');
   return new Problem(500, 'The server failed by a fault of its own; the log of oddstream says more.');
+}
+
+type Wrong = readonly Pick<FastifySchemaValidationError, 'instancePath' | 'message' | 'params'>[];
+
+/** Names the parameter that is wrong, and says what it must be. */
+function whatIsWrong([first]: Wrong): string {
+  const name = first?.instancePath.replace(/^\//, '') ?? '';
+  if (name !== '') return `"${name}" ${first?.message ?? 'is wrong'}.`;
+  const unknown = first?.params.keys;
+  const names = Array.isArray(unknown)
+    ? unknown.map((key) => `"${String(key).slice(0, 50)}"`).join(', ')
+    : '';
+  return `There is no parameter ${names} here; see /api/openapi.json.`;
 }

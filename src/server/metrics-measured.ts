@@ -6,7 +6,7 @@ import { newestImport } from './queries-status.ts';
 import { gapReasons } from './reasons.ts';
 import { sinkStates } from './sink-states.ts';
 import { byBand, sizeOf } from './status.ts';
-import type { SinkVitals } from './vitals.ts';
+import type { SinkStats } from './run-stats.ts';
 
 /** A series that begins above zero has no increase to be alerted by: every reason is there from the start. */
 const noGaps = Object.fromEntries(gapReasons.map((reason) => [reason, 0]));
@@ -26,7 +26,7 @@ interface Measurement {
 export function measure(registry: Registry, context: Context): void {
   const all = [...recorder(context), ...feed(context), ...sinks(context), ...server(context)];
   for (const measurement of all) register(registry, measurement);
-  const { version, source } = context.recorder;
+  const { version, source } = context.recorder.facts;
   const info = new Gauge({
     name: 'oddstream_build_info',
     help: 'Always 1: the version that runs, on which Node.js, recording which kind of feed.',
@@ -65,45 +65,45 @@ function register(registry: Registry, { name, help, label, measure: read }: Meas
 }
 
 function recorder(context: Context): Measurement[] {
-  const { vitals, reader, signs, readiness } = context;
-  const { now, speed, journal } = context.recorder;
+  const { recorder: view, reader, signs, readiness } = context;
+  const { speed, journal } = view.facts;
   return [
     { name: 'ready', help: 'Whether /readyz says so: 1 or 0.', measure: () => Number(readiness().ready) },
     {
       name: 'clock_timestamp_seconds',
       help: "The recorder's clock; with a simulator its own time.",
-      measure: () => now() / 1000,
+      measure: () => view.now() / 1000,
     },
     { name: 'clock_speed', help: 'How many times as fast as real time it runs.', measure: () => speed },
     {
       name: 'polls_total',
       help: 'Polls, by how they ended.',
       label: 'outcome',
-      measure: () => ({ ...vitals.polls }),
+      measure: () => ({ ...view.figures().polls }),
     },
     {
       name: 'rows_written_total',
       help: 'Rows committed to the journal.',
       label: 'table',
-      measure: () => Object.fromEntries(vitals.rows),
+      measure: () => Object.fromEntries(view.figures().rows),
     },
     {
       name: 'races',
       help: 'Races that are polled or waited for, by the band of their cadence.',
       label: 'band',
-      measure: () => byBand(context),
+      measure: () => byBand(view.plans()),
     },
     {
       name: 'gaps_total',
       help: 'Times without a usable poll, and fluctuations that overflowed, by reason.',
       label: 'reason',
-      measure: () => ({ ...noGaps, ...Object.fromEntries(vitals.gaps) }),
+      measure: () => ({ ...noGaps, ...Object.fromEntries(view.figures().gaps) }),
     },
     { name: 'gaps_open', help: 'Gaps that have not ended.', measure: () => signs().openGaps },
     {
       name: 'quarantined_responses_total',
       help: 'Responses that could not be used and were kept.',
-      measure: () => vitals.quarantined,
+      measure: () => view.figures().quarantined,
     },
     {
       name: 'import_failures',
@@ -119,32 +119,32 @@ function recorder(context: Context): Measurement[] {
   ];
 }
 
-function feed({ recorder: { budget, now }, vitals }: Context): Measurement[] {
+function feed({ recorder: view }: Context): Measurement[] {
   return [
     {
       name: 'last_recorded_timestamp_seconds',
       help: "When the feed last gave something that was recorded, on the recorder's clock; 0 before.",
-      measure: () => (vitals.lastGoodAt ?? 0) / 1000,
+      measure: () => (view.figures().lastGoodAt ?? 0) / 1000,
     },
     {
       name: 'requests_in_flight',
       help: 'Requests to the feed that are under way.',
-      measure: () => budget().inFlight,
+      measure: () => view.budget().inFlight,
     },
     {
       name: 'requests_in_flight_limit',
       help: 'Requests to the feed that may be under way at once.',
-      measure: () => budget().inFlightLimit,
+      measure: () => view.budget().inFlightLimit,
     },
     {
       name: 'requests_waiting',
       help: 'Requests to the feed that wait for their turn.',
-      measure: () => budget().waiting,
+      measure: () => view.budget().waiting,
     },
     {
       name: 'feed_held_seconds',
       help: "How long the host is still to be left alone, on the recorder's clock; 0 when it is not.",
-      measure: () => Math.max(0, ((budget().heldUntil ?? 0) - now()) / 1000),
+      measure: () => Math.max(0, ((view.budget().heldUntil ?? 0) - view.now()) / 1000),
     },
   ];
 }
@@ -152,8 +152,8 @@ function feed({ recorder: { budget, now }, vitals }: Context): Measurement[] {
 function sinks(context: Context): Measurement[] {
   const state = (pick: (sink: SinkState) => number) => (): Measured =>
     Object.fromEntries(sinkStates(context).map((sink) => [sink.sink, pick(sink)]));
-  const counted = (pick: (sink: SinkVitals) => number) => (): Measured =>
-    Object.fromEntries([...context.vitals.sinks].map(([name, sink]) => [name, pick(sink)]));
+  const counted = (pick: (sink: SinkStats) => number) => (): Measured =>
+    Object.fromEntries([...context.recorder.figures().sinks].map(([name, sink]) => [name, pick(sink)]));
   const label = 'sink';
   return [
     {
@@ -207,8 +207,13 @@ function sinks(context: Context): Measurement[] {
   ];
 }
 
-function server({ streams }: Context): Measurement[] {
+function server({ recorder: view, streams }: Context): Measurement[] {
   return [
+    {
+      name: 'recorder_silent_seconds',
+      help: "Real time since the recorder's thread last showed that it does its work.",
+      measure: () => view.silentMs() / 1000,
+    },
     { name: 'stream_clients', help: 'Clients of /api/stream.', measure: () => streams.clients },
     {
       name: 'stream_clients_dropped_total',

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answer } from './failures.ts';
+import type { Context } from './context.ts';
+import { answer, nothingHere } from './failures.ts';
 import { Problem } from './problem.ts';
 
 const missing = 'The live page is not built: run "npm run build:web" and start oddstream again.';
@@ -12,32 +13,41 @@ export function isBuilt(directory: string): boolean {
   return existsSync(join(directory, 'index.html'));
 }
 
-/** The live page, or one sentence in its place. Names of assets hold their digest: they are kept for good. */
-export function servePage(app: FastifyInstance, directory: string): void {
+/** The live page, or one sentence in its place. Names of assets hold their digest: they are kept forever. */
+export function servePage(app: FastifyInstance, { light }: Pick<Context, 'light'>, directory: string): void {
   const built = isBuilt(directory);
-  if (built) {
-    app.register(fastifyStatic, {
-      root: directory,
-      cacheControl: false,
-      dotfiles: 'ignore',
-      preCompressed: true,
-      setHeaders(reply, file) {
-        const lasts = file.startsWith(join(directory, 'assets') + sep);
-        reply.header('cache-control', lasts ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
+  app.register(async (page) => {
+    page.addHook('preHandler', light.admit);
+    if (built) {
+      await page.register(fastifyStatic, {
+        root: directory,
+        cacheControl: false,
+        dotfiles: 'ignore',
+        preCompressed: true,
+        setHeaders(reply, file) {
+          const lasts = file.startsWith(join(directory, 'assets') + sep);
+          reply.header('cache-control', lasts ? 'public, max-age=31536000, immutable' : 'no-cache');
+        },
+      });
+    }
+    page.setNotFoundHandler((request, reply) => {
+      const path = request.url.replace(/\?.*$/, '');
+      if (!isForPage(request, path)) return answer(reply, nothingHere());
+      if (built) return reply.redirect(pageAddress(path));
+      if (!wantsHtml(request)) return answer(reply, new Problem(404, missing));
+      return html(reply, missing);
     });
-  }
-  app.setNotFoundHandler((request, reply) => {
-    if (!isForPage(request)) return answer(reply, new Problem(404, 'There is nothing at this address.'));
-    if (built) return reply.sendFile('index.html');
-    if (!wantsHtml(request)) return answer(reply, new Problem(404, missing));
-    return html(reply, missing);
   });
 }
 
+/** The page's own address, relative to another one, whose path becomes the fragment that names a view of the page. */
+function pageAddress(path: string): string {
+  const up = '../'.repeat(path.split('/').length - 2);
+  return `${up === '' ? './' : up}#${path}`;
+}
+
 /** The page has addresses of its own: all that are no file's and not the server's. */
-function isForPage(request: FastifyRequest): boolean {
-  const path = request.url.replace(/\?.*$/, '');
+function isForPage(request: FastifyRequest, path: string): boolean {
   if (path === '/') return true;
   return wantsHtml(request) && !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
 }

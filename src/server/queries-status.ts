@@ -1,10 +1,8 @@
-import { timestamp } from '../domain/time.ts';
 import { sinkStatuses } from '../sinks/journal/lag.ts';
 import type { SinkStatus } from '../sinks/journal/lag.ts';
 import type { Prepare } from '../sinks/journal/writer.ts';
 import type { Poll } from './contract/history.ts';
 import type { ImportResult } from './contract/status.ts';
-import { keptMinutes } from './poll-minutes.ts';
 
 /** What the journal alone knows of the recorder. */
 
@@ -58,19 +56,23 @@ export function newestImport(prepare: Prepare): ImportResult | null {
 }
 
 export const recentPollsSql =
-  'SELECT started_at, outcome, lateness_ms FROM polls WHERE started_at > ? ORDER BY started_at DESC LIMIT 50000';
+  'SELECT seq, started_at, outcome, lateness_ms FROM polls WHERE started_at > ? ORDER BY started_at DESC LIMIT 50000';
+export const pollsAfterSql =
+  'SELECT seq, started_at, outcome, lateness_ms FROM polls WHERE seq > ? ORDER BY seq LIMIT 50000';
 
 export interface RecentPoll {
+  readonly seq: number;
   readonly started_at: string;
   readonly outcome: Poll['outcome'];
   readonly lateness_ms: number | null;
 }
 
-/**
- * Polls of the last hour.
- * @param now epoch milliseconds of the recorder's clock
- */
-export function recentPolls(prepare: Prepare, now: number): RecentPoll[] {
-  const since = timestamp(now - keptMinutes * 60_000);
+/** Polls that were started after a time. */
+export function recentPolls(prepare: Prepare, since: string): RecentPoll[] {
   return prepare(recentPollsSql).all(since) as unknown as RecentPoll[];
+}
+
+/** Polls whose rows were written after a number. */
+export function pollsAfter(prepare: Prepare, seq: number): RecentPoll[] {
+  return prepare(pollsAfterSql).all(seq) as unknown as RecentPoll[];
 }

@@ -4,9 +4,17 @@ import type { Readiness, Reason } from './contract/status.ts';
 /** Races or listings are asked for at least every two minutes: after so long without an answer the feed is failing. */
 export const failingMs = 5 * 60_000;
 
+/** Real milliseconds: nothing that the recorder does takes its thread so long. */
+const stalledMs = 10_000;
+
+/** Real milliseconds after which a recorder that shows no sign of life counts as dead. */
+export const deadMs = 60_000;
+
 /** What readiness goes by. Times in epoch milliseconds of the recorder's clock. */
 export interface Signs {
   readonly now: number;
+  /** Real milliseconds since the recorder's thread last showed that it does its work. */
+  readonly silentMs: number;
   readonly stopping: boolean;
   /** Whether an import has finished. */
   readonly imported: boolean;
@@ -20,9 +28,13 @@ export interface Signs {
 
 /** Whether the recorder does what it is for, and why not. */
 export function readinessOf(signs: Signs): Readiness {
-  const { now, stopping, imported, startedAt, lastGoodAt, lastFault, sinks, sinkLagLimitMs } = signs;
+  const { now, silentMs, stopping, imported, startedAt, lastGoodAt, lastFault, sinks } = signs;
   const reasons: Reason[] = [];
   if (stopping) reasons.push({ code: 'stopping', detail: 'The recorder is stopping.' });
+  if (silentMs > stalledMs) {
+    const detail = `The recorder's thread has not answered for ${seconds(silentMs)} s.`;
+    reasons.push({ code: 'stalled', detail });
+  }
   if (!imported) {
     reasons.push({ code: 'importing', detail: 'The first import has not finished yet.' });
   }
@@ -34,8 +46,8 @@ export function readinessOf(signs: Signs): Readiness {
     reasons.push({ code: 'feed_failing', detail });
   }
   for (const { sink, lagMs } of sinks) {
-    if (lagMs <= sinkLagLimitMs) continue;
-    const detail = `${sink} is ${seconds(lagMs)} s behind; its limit is ${seconds(sinkLagLimitMs)} s.`;
+    if (lagMs <= signs.sinkLagLimitMs) continue;
+    const detail = `${sink} is ${seconds(lagMs)} s behind; its limit is ${seconds(signs.sinkLagLimitMs)} s.`;
     reasons.push({ code: 'sink_lagging', detail });
   }
   return { ready: reasons.length === 0, reasons };

@@ -1,23 +1,25 @@
 import { liveness, readiness } from './contract/status.ts';
 import type { App } from './app.ts';
 import type { Context } from './context.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics-server.ts';
+import { deadMs } from './readiness.ts';
 
 /** For those that watch over processes: alive, ready, and figures. */
 export function healthRoutes(app: App, context: Context, metrics: Metrics): void {
-  const { version } = context.recorder;
+  const { recorder } = context;
   app.get(
     '/livez',
     {
       schema: {
-        summary: 'Whether the process answers',
+        summary: 'Whether the recorder and its server answer',
         tags: ['health'],
-        response: { 200: liveness },
+        response: { 200: liveness, 503: liveness },
       },
     },
     (_request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return { live: true, version } as const;
+      const live = recorder.silentMs() <= deadMs;
+      reply.header('cache-control', 'no-store').code(live ? 200 : 503);
+      return { live, version: recorder.facts.version };
     },
   );
   app.get(
@@ -36,7 +38,7 @@ export function healthRoutes(app: App, context: Context, metrics: Metrics): void
     },
   );
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const text = await metrics.registry.metrics();
-    return reply.header('cache-control', 'no-store').type(metrics.registry.contentType).send(text);
+    const text = await metrics.text();
+    return reply.header('cache-control', 'no-store').type(metrics.contentType).send(text);
   });
 }

@@ -1,5 +1,4 @@
 import type { App } from './app.ts';
-import { cached } from './cached.ts';
 import type { Context } from './context.ts';
 import * as answers from './contract/answers.ts';
 import { failure } from './contract/failure.ts';
@@ -18,7 +17,7 @@ const moversAgeMs = 1_000;
 
 /** What goes over all races: movers, gaps, and how the recorder does. */
 export function overviewRoutes(app: App, context: Context): void {
-  const { reader } = context;
+  const { reader, light, heavy } = context;
   const movers = moversReader(context);
 
   app.get(
@@ -28,11 +27,14 @@ export function overviewRoutes(app: App, context: Context): void {
         summary: 'Runners whose price moved most, and runners that hold more money than their price says',
         tags,
         querystring: queries.movers,
-        response: { 200: answers.movers, 400: failure },
+        response: { 200: answers.movers, 400: failure, 503: failure },
       },
+      preHandler: heavy.admit,
     },
-    ({ query: { minutes, limit } }) => {
-      const { shortening, drifting, held, ...rest } = movers(minutes);
+    async ({ query: { minutes, limit } }) => {
+      const { shortening, drifting, held, ...rest } = await heavy.run(`movers ${minutes}`, () =>
+        movers(minutes),
+      );
       const first = <T>(list: readonly T[]): T[] => list.slice(0, limit);
       return { ...rest, shortening: first(shortening), drifting: first(drifting), held: first(held) };
     },
@@ -45,24 +47,28 @@ export function overviewRoutes(app: App, context: Context): void {
         summary: 'What was missed, over all races, the newest first',
         tags,
         querystring: queries.gaps,
-        response: { 200: answers.gapList, 400: failure },
+        response: { 200: answers.gapList, 400: failure, 503: failure },
       },
+      preHandler: light.admit,
     },
-    ({ query: { open, ...query } }) =>
-      reader.read((prepare) => {
-        const { rows, next } = listGaps(prepare, { ...query, open: open === 'true' });
-        return { seq: newestSeq(prepare), gaps: rows, next };
-      }),
+    ({ url, query: { open, ...query } }) =>
+      light.run(url, () =>
+        reader.read((prepare) => {
+          const { rows, next } = listGaps(prepare, { ...query, open: open === 'true' });
+          return { seq: newestSeq(prepare), gaps: rows, next };
+        }),
+      ),
   );
 
   app.get(
     '/api/status',
     {
-      schema: { summary: 'How the recorder does', tags, response: { 200: statusAnswer } },
+      schema: { summary: 'How the recorder does', tags, response: { 200: statusAnswer, 503: failure } },
+      preHandler: light.admit,
     },
     (_request, reply) => {
       reply.header('cache-control', 'no-store');
-      return statusOf(context);
+      return light.run('status', () => statusOf(context));
     },
   );
 }
@@ -71,7 +77,7 @@ export function overviewRoutes(app: App, context: Context): void {
 const most = 100;
 
 function moversReader({ reader, recorder }: Context): (minutes: number) => Movers {
-  const readers = new Map<number, () => Movers>();
+  const known = new Map<number, { readonly movers: Movers; readonly at: number }>();
   const read = (minutes: number): Movers =>
     reader.read((prepare) => {
       const now = recorder.now();
@@ -88,8 +94,10 @@ function moversReader({ reader, recorder }: Context): (minutes: number) => Mover
       };
     });
   return (minutes) => {
-    const reading = readers.get(minutes) ?? cached(moversAgeMs, () => read(minutes));
-    readers.set(minutes, reading);
-    return reading();
+    const now = performance.now();
+    for (const [other, { at }] of known) if (now - at > moversAgeMs) known.delete(other);
+    const movers = known.get(minutes)?.movers ?? read(minutes);
+    if (!known.has(minutes)) known.set(minutes, { movers, at: now });
+    return movers;
   };
 }

@@ -20,9 +20,9 @@ const tags = ['races'];
 
 /** Races, one race, and its history. */
 export function raceRoutes(app: App, context: Context): void {
-  const { reader, recorder, vitals } = context;
+  const { reader, recorder, light, heavy } = context;
   const describe = (race: StoredRace) =>
-    described(race, vitals.plans.get(race.race_id) ?? null, recorder.now());
+    described(race, recorder.plans().get(race.race_id) ?? null, recorder.now());
 
   app.get(
     '/api/races',
@@ -31,14 +31,17 @@ export function raceRoutes(app: App, context: Context): void {
         summary: 'Races by their start: those next to jump, or those that have ended',
         tags,
         querystring: queries.races,
-        response: { 200: answers.raceList, 400: failure },
+        response: { 200: answers.raceList, 400: failure, 503: failure },
       },
+      preHandler: light.admit,
     },
-    ({ query }) =>
-      reader.read((prepare) => {
-        const { rows, next } = listRaces(prepare, query);
-        return { seq: newestSeq(prepare), races: rows.map(describe), next };
-      }),
+    ({ url, query }) =>
+      light.run(url, () =>
+        reader.read((prepare) => {
+          const { rows, next } = listRaces(prepare, query);
+          return { seq: newestSeq(prepare), races: rows.map(describe), next };
+        }),
+      ),
   );
 
   app.get(
@@ -48,17 +51,20 @@ export function raceRoutes(app: App, context: Context): void {
         summary: 'A race with its runners, as they stand now',
         tags,
         params,
-        response: { 200: answers.raceDetail, 404: failure },
+        response: { 200: answers.raceDetail, 404: failure, 503: failure },
       },
+      preHandler: light.admit,
     },
-    ({ params: { race_id } }) =>
-      reader.read((prepare) => ({
-        seq: newestSeq(prepare),
-        race: describe(known(raceById(prepare, race_id))),
-        runners: runnersOfRace(prepare, race_id),
-        pools: latestPools(prepare, race_id),
-        result: latestResult(prepare, race_id),
-      })),
+    ({ url, params: { race_id } }) =>
+      light.run(url, () =>
+        reader.read((prepare) => ({
+          seq: newestSeq(prepare),
+          race: describe(known(raceById(prepare, race_id))),
+          runners: runnersOfRace(prepare, race_id),
+          pools: latestPools(prepare, race_id),
+          result: latestResult(prepare, race_id),
+        })),
+      ),
   );
 
   const answerHistory = <P extends HistoryPart>(part: P, raceId: string, query: HistoryQuery) =>
@@ -78,10 +84,11 @@ export function raceRoutes(app: App, context: Context): void {
         tags,
         params,
         querystring: queries.odds,
-        response: { 200: odds, 400: failure, 404: failure },
+        response: { 200: odds, 400: failure, 404: failure, 503: failure },
       },
+      preHandler: heavy.admit,
     },
-    ({ params: { race_id }, query }) => answerHistory('odds', race_id, query),
+    ({ url, params: { race_id }, query }) => heavy.run(url, () => answerHistory('odds', race_id, query)),
   );
   for (const part of Object.keys(others) as (keyof typeof others)[]) {
     app.get(
@@ -92,10 +99,11 @@ export function raceRoutes(app: App, context: Context): void {
           tags,
           params,
           querystring: queries.history,
-          response: { 200: others[part], 400: failure, 404: failure },
+          response: { 200: others[part], 400: failure, 404: failure, 503: failure },
         },
+        preHandler: heavy.admit,
       },
-      ({ params: { race_id }, query }) => answerHistory(part, race_id, query),
+      ({ url, params: { race_id }, query }) => heavy.run(url, () => answerHistory(part, race_id, query)),
     );
   }
 }

@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import type { Context } from './context.ts';
 import { failure } from './contract/failure.ts';
 import { queries } from './contract/query.ts';
-import { streamEvents } from './contract/stream.ts';
+import { streamEvents, streamPath } from './contract/stream.ts';
 import { Problem } from './problem.ts';
 import type { StreamRequest } from './stream.ts';
 import type { Message } from './tail.ts';
@@ -11,7 +11,7 @@ import type { Message } from './tail.ts';
 /** Server-Sent Events of everything that is written. */
 export function streamRoute(app: App, { streams }: Context): void {
   app.get(
-    '/api/stream',
+    streamPath,
     {
       exposeHeadRoute: false,
       schema: {
@@ -39,7 +39,12 @@ export function streamRoute(app: App, { streams }: Context): void {
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      reply.raw.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        // nginx holds answers back until it has some kilobytes of them.
+        'x-accel-buffering': 'no',
+      });
       streams.serve(reply.raw, wishes);
     },
   );
@@ -52,16 +57,14 @@ function lastEvent(header: string | string[] | undefined): number | null {
   throw new Problem(400, 'Last-Event-ID is not the id of an event of this stream.');
 }
 
+const names: ReadonlySet<string> = new Set(Object.keys(streamEvents));
+
 function wantedBy(raceId: string | undefined, events: string | undefined): (message: Message) => boolean {
-  const names = events?.split(',');
-  const unknown = names?.find((name) => !(name in streamEvents));
-  if (unknown !== undefined) {
-    throw new Problem(
-      400,
-      `"events" names one that there is not; there are ${Object.keys(streamEvents).join(', ')}.`,
-    );
+  const wanted = events?.split(',');
+  if (wanted !== undefined && !wanted.every((name) => names.has(name))) {
+    throw new Problem(400, `"events" must be names with commas between, of ${[...names].join(', ')}.`);
   }
-  const wanted = names === undefined ? null : new Set(names);
+  const chosen = wanted === undefined ? null : new Set(wanted);
   return (message) =>
-    (raceId === undefined || message.raceId === raceId) && (wanted === null || wanted.has(message.name));
+    (raceId === undefined || message.raceId === raceId) && (chosen === null || chosen.has(message.name));
 }

@@ -1,26 +1,28 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../domain/thrown.ts';
-import { epochMillis } from '../domain/time.ts';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import { buildApp } from './app.ts';
 import type { App } from './app.ts';
 import { cached } from './cached.ts';
 import type { Context } from './context.ts';
+import { streamPath } from './contract/stream.ts';
 import { described } from './described.ts';
-import { LoopDelay } from './loop-delay.ts';
-import { Metrics } from './metrics.ts';
+import { Lane } from './lane.ts';
+import { standardLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { Metrics } from './metrics-server.ts';
 import { isBuilt } from './page.ts';
-import { journalSigns, openGapIds, recentPolls } from './queries-status.ts';
+import { PollMinutes } from './poll-minutes.ts';
+import { journalSigns } from './queries-status.ts';
 import type { Written } from './queries-written.ts';
 import { readinessOf } from './readiness.ts';
-import type { Recorder } from './recorder.ts';
+import type { RecorderView } from './recorder-view.ts';
 import { sinkStates } from './sink-states.ts';
 import { clockOf } from './status.ts';
 import { Streams } from './stream.ts';
 import { Tail } from './tail.ts';
-import { Vitals } from './vitals.ts';
 
 /** Where the build of web/ puts the page. */
 const builtPage = fileURLToPath(new URL('../../web/dist/', import.meta.url));
@@ -28,14 +30,23 @@ const builtPage = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 /** Counting what a sink has still to deliver takes some milliseconds: it is done once a second at the most. */
 const signsAgeMs = 1_000;
 
-export interface ServerOptions {
+export interface ListenOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** Told of an answer that failed by a fault of our own: the route's pattern, and why. */
-  readonly onFault: (route: string, reason: string) => void;
+  /** Names that it answers to beside those of this machine: those of a proxy in front of it. */
+  readonly names?: readonly string[];
   /** Directory of the built page; that of this checkout when left out. */
   readonly pageDirectory?: string;
+  /** Those that differ from the standard ones. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface ServerOptions extends ListenOptions {
+  /** Receives internal errors that an answer failed by: the route's pattern, and why. */
+  readonly onFault: (route: string, reason: string) => void;
+  /** A client of a route did not read its answer and was cut off. */
+  readonly onDropped: (route: string) => void;
 }
 
 /** A server that listens. */
@@ -51,25 +62,34 @@ export interface RunningServer {
  * Serves what a recorder has recorded and how it does, read-only.
  * @throws JournalError, or the error of a socket that cannot listen there (with its `code`)
  */
-export async function startServer(recorder: Recorder, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, onFault, pageDirectory = builtPage } = options;
+export async function startServer(recorder: RecorderView, options: ServerOptions): Promise<RunningServer> {
+  const { host, port, names = [], pageDirectory = builtPage, onFault } = options;
+  const limits = { ...standardLimits, ...options.limits };
   const fault = (route: string, error: unknown): void => {
     onFault(route, messageOf(error));
   };
-  const reader = openReader(recorder.journal);
-  const parts = openParts(recorder, reader, fault);
-  const { context, metrics } = parts;
+  const reader = openReader(recorder.facts.journal);
+  const dropped = (route: string): void => {
+    metrics.dropped(route);
+    options.onDropped(route);
+  };
+  const context = openContext(recorder, reader, limits, fault, dropped);
+  const metrics = new Metrics(context);
   const close = async (app: App | null): Promise<void> => {
     context.streams.close();
     await app?.close();
     metrics.close();
-    context.vitals.close();
-    context.loopDelay.close();
     reader.close();
   };
   let app: App | null = null;
   try {
-    app = await buildApp(context, metrics, { host, pageDirectory, onFault: fault });
+    app = await buildApp(context, metrics, {
+      host,
+      names,
+      pageDirectory,
+      onFault: fault,
+      onDropped: dropped,
+    });
     await app.listen({ host, port });
   } catch (error) {
     await close(app);
@@ -79,60 +99,48 @@ export async function startServer(recorder: Recorder, options: ServerOptions): P
   return { url: urlOf(listening), hasPage: isBuilt(pageDirectory), close: () => close(listening) };
 }
 
-function openParts(
-  recorder: Recorder,
+function openContext(
+  recorder: RecorderView,
   reader: JournalReader,
+  limits: Limits,
   fault: (route: string, error: unknown) => void,
-): { context: Context; metrics: Metrics } {
-  const vitals = openVitals(recorder, reader);
+  dropped: (route: string) => void,
+): Context {
   const streamFault = (error: unknown): void => {
-    fault('/api/stream', error);
+    fault(streamPath, error);
   };
   const tail = new Tail({
     read: (work) => reader.read(work),
-    dataOf: (written) => dataOf(written, vitals, recorder.now()),
+    dataOf: (written) => dataOf(written, recorder),
     failed: streamFault,
   });
   const streams = new Streams({
-    reader,
-    tail,
-    version: recorder.version,
-    clock: () => clockOf(recorder),
+    ...{ reader, tail, limits, version: recorder.facts.version, clock: () => clockOf(recorder) },
     failed: streamFault,
-  });
-  const loopDelay = new LoopDelay((error) => {
-    fault('none', error);
+    dropped: () => {
+      dropped(streamPath);
+    },
   });
   const signs = cached(signsAgeMs, () => reader.read(journalSigns));
-  const readiness = () =>
-    readinessOf({
-      ...{ now: recorder.now(), stopping: vitals.stopping, imported: vitals.imported },
-      ...{ startedAt: vitals.startedAt, lastGoodAt: vitals.lastGoodAt, lastFault: vitals.lastFault },
-      sinks: sinkStates({ recorder, vitals, signs }).map(({ sink, lag_seconds }) => ({
+  const readiness = () => {
+    const { stopping, imported, startedAt, lastGoodAt, lastFault } = recorder.figures();
+    return readinessOf({
+      ...{ stopping, imported, startedAt, lastGoodAt, lastFault },
+      ...{ now: recorder.now(), silentMs: recorder.silentMs() },
+      sinks: sinkStates({ recorder, signs }).map(({ sink, lag_seconds }) => ({
         sink,
         lagMs: lag_seconds * 1000,
       })),
-      sinkLagLimitMs: recorder.sinkLagLimitMs,
+      sinkLagLimitMs: recorder.facts.sinkLagLimitMs,
     });
-  const context = { recorder, reader, vitals, streams, loopDelay, signs, readiness };
-  return { context, metrics: new Metrics(context) };
+  };
+  const lanes = { light: new Lane(limits.light), heavy: new Lane(limits.heavy) };
+  return { recorder, reader, streams, minutes: new PollMinutes(), limits, ...lanes, signs, readiness };
 }
 
-/** The last hour is known from the journal, whoever recorded it. */
-function openVitals(recorder: Recorder, reader: JournalReader): Vitals {
-  const now = recorder.now();
-  const vitals = new Vitals(recorder, reader.read(openGapIds));
-  const polls = reader.read((prepare) => recentPolls(prepare, now));
-  for (const { started_at, outcome, lateness_ms } of polls) {
-    vitals.minutes.add(epochMillis(started_at), outcome, lateness_ms ?? 0);
-  }
-  return vitals;
-}
-
-function dataOf(written: Written, vitals: Vitals, now: number): unknown {
-  const { name, row } = written;
-  const plan = vitals.plans.get(row.race_id) ?? null;
-  if (name === 'race') return described(row, plan, now);
+function dataOf({ name, row }: Written, recorder: RecorderView): unknown {
+  const plan = recorder.plans().get(row.race_id) ?? null;
+  if (name === 'race') return described(row, plan, recorder.now());
   if (name === 'poll') return { ...row, band: plan?.band ?? null, every_ms: plan?.everyMs ?? null };
   return row;
 }

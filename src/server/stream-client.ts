@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Subscription } from 'rxjs';
-import type { Message, MessagePage, Tail } from './tail.ts';
+import type { Observable } from 'rxjs';
+import type { Message, MessagePage } from './tail.ts';
 
 /** Bytes that may wait for a client. One that is slower is cut off, and goes on from where it was. */
-const mostBacklog = 1_048_576;
+const maxBacklog = 1_048_576;
+
+/** Bytes that may wait for a client in any case, however many wait for all clients together. */
+const freeBacklog = 65_536;
 
 /** Real milliseconds that a client may take for a page of what it missed. */
 const patienceMs = 30_000;
@@ -13,45 +16,53 @@ const patienceMs = 30_000;
 /** Real milliseconds between two pages of what a client missed. */
 const betweenPagesMs = 5;
 
-export interface StreamWishes {
+/** Beats that may wait for a client: it has read nothing for so long. */
+const maxBeats = 2;
+
+export interface StreamClientOptions {
   /** The number after which it goes on. */
   readonly after: number;
   readonly wants: (message: Message) => boolean;
+  /** What comes. */
+  readonly page$: Observable<MessagePage>;
+  /** Reads what was written after a number. */
+  readonly read: (seq: number) => Promise<MessagePage>;
+  /** Whether more waits for all clients together than may. */
+  readonly isOver: () => boolean;
+  /** It was cut off because it is too slow. */
+  readonly dropped: () => void;
 }
 
 /** One client of the stream: is sent what it missed, page by page as it takes them, and then what comes. */
 export class StreamClient {
   /** The number up to which it was sent everything. */
   #cursor: number;
+  #isLive = false;
+  #beatsWaiting = 0;
   readonly #response: ServerResponse;
-  readonly #wants: (message: Message) => boolean;
-  readonly #tail: Tail;
+  readonly #options: StreamClientOptions;
   readonly #closed = new AbortController();
-  readonly #dropped: () => void;
-  #live: Subscription | null = null;
 
-  /** @param dropped told when it is cut off because it is too slow */
-  constructor(response: ServerResponse, wishes: StreamWishes, tail: Tail, dropped: () => void) {
+  constructor(response: ServerResponse, options: StreamClientOptions) {
     this.#response = response;
-    this.#cursor = wishes.after;
-    this.#wants = wishes.wants;
-    this.#tail = tail;
-    this.#dropped = dropped;
+    this.#options = options;
+    this.#cursor = options.after;
     response.once('close', () => {
       this.#closed.abort();
-      this.#live?.unsubscribe();
     });
   }
 
-  /** Ends when it is sent what comes, or is gone. */
+  /** Resolves when it is sent what comes, or is gone. */
   async start(): Promise<void> {
     const { signal } = this.#closed;
+    // Before anything is read: what is written after a read that gave everything comes by this.
+    this.#listen();
     while (!signal.aborted) {
-      // In one turn with what follows: nothing is written between the last read and the first page that comes.
-      const page = this.#tail.after(this.#cursor);
+      const page = await this.#options.read(this.#cursor);
+      if (this.#isEnded()) return;
       const roomy = this.#send(page);
       if (!page.more) {
-        this.#goLive();
+        this.#isLive = true;
         return;
       }
       const taken = roomy ? wait(betweenPagesMs, undefined, { signal }) : this.#drained();
@@ -62,31 +73,42 @@ export class StreamClient {
     }
   }
 
-  /** Says that the connection is alive, and how far the stream is, for a client to which little is of interest. */
+  /**
+   * Says that the connection is alive, and how far the stream is, for a client to which little is of interest. One that
+   * has not even read the beats before is cut off.
+   */
   beat(): void {
-    if (this.#live !== null) this.#write(`: beat\nid: ${this.#cursor}\n\n`);
+    if (!this.#isLive || this.#isEnded()) return;
+    if (this.#beatsWaiting >= maxBeats) {
+      this.#drop();
+      return;
+    }
+    this.#beatsWaiting++;
+    this.#response.write(`: beat\nid: ${this.#cursor}\n\n`, () => {
+      this.#beatsWaiting--;
+    });
   }
 
-  end(): void {
-    this.#response.end();
-  }
-
-  #goLive(): void {
-    this.#live = this.#tail.page$.subscribe({
+  #listen(): void {
+    const live = this.#options.page$.subscribe({
       next: (page) => {
-        this.#send(page);
+        // Until then it is in what is read.
+        if (this.#isLive) this.#send(page);
       },
       // The tail survives its failures.
       error: () => {
         this.#response.destroy();
       },
     });
+    this.#closed.signal.addEventListener('abort', () => {
+      live.unsubscribe();
+    });
   }
 
   /** @returns whether more may be sent at once */
   #send({ messages, end }: MessagePage): boolean {
     const text = messages
-      .filter((message) => message.seq > this.#cursor && this.#wants(message))
+      .filter((message) => message.seq > this.#cursor && this.#options.wants(message))
       .map((message) => message.text)
       .join('');
     this.#cursor = Math.max(this.#cursor, end);
@@ -94,9 +116,16 @@ export class StreamClient {
   }
 
   #write(text: string): boolean {
+    if (this.#isEnded()) return false;
     const roomy = this.#response.write(text);
-    if (this.#response.writableLength > mostBacklog) this.#drop();
+    const { writableLength } = this.#response;
+    const isTooSlow = writableLength > maxBacklog || (writableLength > freeBacklog && this.#options.isOver());
+    if (isTooSlow) this.#drop();
     return roomy;
+  }
+
+  #isEnded(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed;
   }
 
   async #drained(): Promise<void> {
@@ -111,8 +140,7 @@ export class StreamClient {
 
   #drop(): void {
     this.#closed.abort();
-    this.#live?.unsubscribe();
-    this.#dropped();
+    this.#options.dropped();
     this.#response.destroy();
   }
 }

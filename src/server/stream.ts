@@ -3,19 +3,19 @@ import { asyncScheduler, interval } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import type { Clock } from './contract/status.ts';
+import { Gate } from './gate.ts';
+import type { Limits } from './limits.ts';
 import { Problem } from './problem.ts';
 import { rowsAfter } from './queries-written.ts';
 import { StreamClient } from './stream-client.ts';
 import { eventText } from './tail.ts';
 import type { Message, Tail } from './tail.ts';
 
-/** Clients of the stream at once. */
-export const mostClients = 256;
-
 /** Rows beyond which a client is told to read its pages again, instead of all that it missed. */
-const mostMissed = 50_000;
+const maxMissed = 50_000;
 
-const beatEveryMs = 15_000;
+/** Bytes that may wait for all clients together. */
+const maxBacklogOfAll = 67_108_864;
 
 /** Real milliseconds after which an EventSource connects again. */
 const retryMs = 1_000;
@@ -29,25 +29,29 @@ export interface StreamRequest {
 export interface StreamOptions {
   readonly reader: JournalReader;
   readonly tail: Tail;
+  readonly limits: Pick<Limits, 'streams' | 'beatMs'>;
   readonly version: string;
   readonly clock: () => Clock;
-  /** Told of a fault of our own that ended a client. */
+  /** Receives an internal error that ended a client. */
   readonly failed: (error: unknown) => void;
+  /** A client was cut off because it was too slow. */
+  readonly dropped: () => void;
 }
 
-/** The clients of `/api/stream`. */
+/** The clients of `/api/stream`. What they missed is read for one of them after the other. */
 export class Streams {
   /** Clients cut off because they were too slow, since the start. */
   dropped = 0;
   readonly #options: StreamOptions;
-  readonly #clients = new Set<StreamClient>();
+  readonly #gate = new Gate();
+  readonly #clients = new Map<ServerResponse, StreamClient | null>();
   readonly #beat: Subscription;
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#beat = interval(beatEveryMs, asyncScheduler).subscribe({
+    this.#beat = interval(options.limits.beatMs, asyncScheduler).subscribe({
       next: () => {
-        for (const client of this.#clients) client.beat();
+        for (const client of this.#clients.values()) client?.beat();
       },
       error: options.failed,
     });
@@ -59,27 +63,19 @@ export class Streams {
 
   /** @throws Problem when no further client is taken */
   admit(): void {
-    if (this.#clients.size < mostClients) return;
-    throw new Problem(503, `There are ${mostClients} clients of the stream already: try again later.`, 5);
+    const { streams } = this.#options.limits;
+    if (this.#clients.size < streams) return;
+    throw new Problem(503, `There are ${streams} clients of the stream already: try again later.`, 5);
   }
 
   /** Serves a client whose headers are sent, until it is gone or the server stops. */
-  serve(response: ServerResponse, { after, wants }: StreamRequest): void {
-    const { tail, version, clock, failed } = this.#options;
-    const newest = tail.newest();
-    const isLost = after !== null && (after > newest || this.#missed(after) > mostMissed);
-    const start = after === null || isLost ? newest : after;
-    response.write(`retry: ${retryMs}\n${eventText('hello', { seq: start, version, clock: clock() })}`);
-    if (isLost) response.write(eventText('reset', { seq: newest }, newest));
-    const client = new StreamClient(response, { after: start, wants }, tail, () => {
-      this.dropped++;
-    });
-    this.#clients.add(client);
+  serve(response: ServerResponse, request: StreamRequest): void {
+    this.#clients.set(response, null);
     response.once('close', () => {
-      this.#clients.delete(client);
+      this.#clients.delete(response);
     });
-    client.start().catch((error: unknown) => {
-      failed(error);
+    this.#begin(response, request).catch((error: unknown) => {
+      this.#options.failed(error);
       response.destroy();
     });
   }
@@ -87,10 +83,41 @@ export class Streams {
   /** Ends every stream. */
   close(): void {
     this.#beat.unsubscribe();
-    for (const client of this.#clients) client.end();
+    for (const response of this.#clients.keys()) response.end();
+  }
+
+  async #begin(response: ServerResponse, { after, wants }: StreamRequest): Promise<void> {
+    const { tail, version, clock } = this.#options;
+    const { start, reset } = await this.#gate.run(`begin ${after}`, () => this.#placeOf(after));
+    if (response.closed || response.writableEnded) return;
+    response.write(`retry: ${retryMs}\n${eventText('hello', { seq: start, version, clock: clock() })}`);
+    if (reset) response.write(eventText('reset', { seq: start }, start));
+    const client = new StreamClient(response, {
+      ...{ after: start, wants, page$: tail.page$ },
+      read: (seq) => this.#gate.run(`after ${seq}`, () => tail.after(seq)),
+      isOver: () => this.#backlog() > maxBacklogOfAll,
+      dropped: () => {
+        this.dropped++;
+        this.#options.dropped();
+      },
+    });
+    this.#clients.set(response, client);
+    await client.start();
+  }
+
+  /** Where a client goes on that has everything up to a number. */
+  #placeOf(after: number | null): { readonly start: number; readonly reset: boolean } {
+    const newest = this.#options.tail.newest();
+    if (after === null) return { start: newest, reset: false };
+    const isLost = after > newest || this.#missed(after) > maxMissed;
+    return { start: isLost ? newest : after, reset: isLost };
   }
 
   #missed(after: number): number {
-    return this.#options.reader.read((prepare) => rowsAfter(prepare, after, mostMissed + 1));
+    return this.#options.reader.read((prepare) => rowsAfter(prepare, after, maxMissed + 1));
+  }
+
+  #backlog(): number {
+    return [...this.#clients.keys()].reduce((sum, { writableLength }) => sum + writableLength, 0);
   }
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { request as rawRequest } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
@@ -154,9 +155,18 @@ describe('a request that cannot be answered', () => {
     ['/api/movers?minutes=1000', 400, 'minutes'],
     ['/api/stream?events=prices', 400, 'events'],
     ['/api/stream?after=-1', 400, 'after'],
+    ['/api/stream?events=toString', 400, 'events'],
+    ['/api/stream?events=__proto__,odds', 400, 'events'],
+    ['/api/stream?events=odds,', 400, 'events'],
+    ['/api/races?__proto__=1', 400, '__proto__'],
+    ['/api/races?country=NZ&country=AUS', 400, 'country'],
     ['/api/nothing', 404, 'nothing'],
+    ['/api/races/toString/constructor', 404, 'nothing'],
     ['/assets/../../package.json', 404, 'nothing'],
     ['/%ff', 400, 'address'],
+    ['/%zz', 400, 'address'],
+    ['/api/races/%c3%28', 400, 'address'],
+    [`/api/races/${'x'.repeat(300)}`, 404, 'nothing'],
   ])('%s is told so in one sentence', async (path, status, word) => {
     const response = await fetch(`${service.url}${path}`);
     const body = failure.parse(await response.json());
@@ -165,6 +175,21 @@ describe('a request that cannot be answered', () => {
     expect(body.error).toContain(word);
     expect(body.error).toMatch(/^[^\n]{10,300}[.!]$/);
     expect(body.error).not.toMatch(/node_modules|\.ts\b| at .*:\d/);
+  });
+
+  it.each([
+    ['/api/races?limit=abc', '"limit" must be a whole number from 1 to 200.'],
+    ['/api/races?limit=201', '"limit" must be a whole number from 1 to 200.'],
+    ['/api/races?limit=1.5', '"limit" must be a whole number from 1 to 200.'],
+    ['/api/races?limit=', '"limit" must be a whole number from 1 to 200.'],
+    ['/api/races?view=all', '"view" must be one of next, ended.'],
+    ['/api/movers?minutes=NaN', '"minutes" must be a whole number from 1 to 180.'],
+    ['/api/stream?after=x', '"after" must be a whole number from 0 to 9007199254740991.'],
+    ['/api/races?country=NZ&country=AUS', '"country" must be given once.'],
+    ['/api/races?lmit=5', 'There is no parameter "lmit" here; see /api/openapi.json.'],
+  ])('%s is told which parameter is wrong and what it may be', async (path, sentence) => {
+    const body = failure.parse(await (await fetch(`${service.url}${path}`)).json());
+    expect(body.error).toBe(sentence);
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
@@ -206,15 +231,59 @@ describe('who may ask', () => {
     }
   });
 
-  it('lets no other page read it, and says so in strict headers', async () => {
-    const { headers } = await fetch(`${service.url}/api/races`, {
+  it('lets no page of another origin have anything, and says so in strict headers', async () => {
+    const { headers, status } = await fetch(`${service.url}/api/races`, {
       headers: { origin: 'https://evil.example' },
     });
+    expect(status).toBe(403);
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect(headers.get('server')).toBeNull();
+  });
+});
+
+describe('every answer', () => {
+  /** What comes back for bytes that `fetch` would not send. */
+  async function answerTo(text: string): Promise<string> {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.end(text);
+    return (await socket.setEncoding('utf8').toArray()).join('');
+  }
+  const request = (path: string, host = 'localhost'): string =>
+    `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+
+  it.each([
+    ['an address that cannot be decoded', request('/%zz'), 400],
+    ['the same, by a name that is not this machine', request('/%zz', 'evil.example'), 421],
+    ['a name that is too long', request(`/api/races/${'x'.repeat(300)}`, 'evil.example'), 421],
+    ['slashes alone', request('//'), 404],
+    ['slashes alone, by another name', request('//', 'evil.example'), 421],
+    ['a host in its place', request('//evil.example/%2f..'), 404],
+    ['a whole URL', request('http://localhost/nothing'), 404],
+    ['another method with a bad address', request('/%zz').replace('GET', 'POST'), 405],
+    ['what is no HTTP', 'nonsense\r\n\r\n', 400],
+    ['headers without an end', `${request('/').trimEnd()}\r\nx: ${'x'.repeat(10_000)}\r\n\r\n`, 431],
+  ])('is strict: to %s', async (_what, text, status) => {
+    const answered = await answerTo(text);
+    const [head = '', body = ''] = answered.split('\r\n\r\n');
+    expect(Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]), answered).toBe(status);
+    expect(failure.parse(JSON.parse(body)).status).toBe(status);
+    for (const header of ["content-security-policy: default-src 'self'", 'x-content-type-options: nosniff']) {
+      expect(head.toLowerCase()).toContain(header);
+    }
+    expect(head.toLowerCase()).toContain('cross-origin-resource-policy: same-origin');
+  });
+
+  it('can be read where links lead: the description of the API, as JSON', async () => {
+    for (const path of ['/api', '/api/']) {
+      const response = await fetch(`${service.url}${path}`, { headers: { accept: 'text/html' } });
+      expect([response.status, response.url]).toEqual([200, `${service.url}/api/openapi.json`]);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await response.text()).toMatch(/^\{\n {2}"openapi": "3\.1\.0"/);
+    }
   });
 });
 

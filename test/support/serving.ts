@@ -1,8 +1,9 @@
 import { NEVER } from 'rxjs';
 import { onTestFinished } from 'vitest';
 import type { Recorder } from '../../src/server/recorder.ts';
+import { RecorderSide } from '../../src/server/recorder-side.ts';
 import { startServer } from '../../src/server/server.ts';
-import type { RunningServer } from '../../src/server/server.ts';
+import type { ListenOptions, RunningServer } from '../../src/server/server.ts';
 import { start } from './process.ts';
 import type { Running } from './process.ts';
 
@@ -44,21 +45,27 @@ export function silentRecorder(journal: string, changes: Partial<Recorder> = {})
   };
 }
 
-/** A server in this process, closed when the test is finished. */
+/** A server in this thread, closed when the test is finished. */
 export async function serveJournal(
   journal: string,
-  options: { recorder?: Partial<Recorder>; host?: string; pageDirectory?: string } = {},
-): Promise<RunningServer & { readonly faults: string[] }> {
+  options: { recorder?: Partial<Recorder> } & Partial<ListenOptions> = {},
+): Promise<RunningServer & { readonly faults: string[]; readonly dropped: string[] }> {
   const faults: string[] = [];
-  const { recorder, host = '127.0.0.1', pageDirectory = '/nowhere' } = options;
-  const server = await startServer(silentRecorder(journal, recorder), {
-    host,
-    port: 0,
-    pageDirectory,
-    onFault: (route, reason) => faults.push(`${route}: ${reason}`),
+  const dropped: string[] = [];
+  const { recorder, ...listen } = options;
+  const side = new RecorderSide(silentRecorder(journal, recorder), (error) => {
+    faults.push(String(error));
   });
-  onTestFinished(() => server.close());
-  return { ...server, faults };
+  const server = await startServer(side, {
+    ...{ host: '127.0.0.1', port: 0, pageDirectory: '/nowhere', ...listen },
+    onFault: (route, reason) => faults.push(`${route}: ${reason}`),
+    onDropped: (route) => dropped.push(route),
+  });
+  onTestFinished(async () => {
+    await server.close();
+    side.close();
+  });
+  return { ...server, faults, dropped };
 }
 
 /** An event of a stream as it came. */

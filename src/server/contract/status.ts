@@ -4,7 +4,7 @@ import { count, seq, time } from './values.ts';
 /** Why the recorder is not ready. */
 export const reason = z
   .object({
-    code: z.enum(['importing', 'feed_failing', 'sink_lagging', 'stopping']),
+    code: z.enum(['importing', 'feed_failing', 'sink_lagging', 'stalled', 'stopping']),
     /** One sentence. */
     detail: z.string(),
   })
@@ -15,8 +15,8 @@ export type Reason = z.infer<typeof reason>;
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(reason) });
 export type Readiness = z.infer<typeof readiness>;
 
-/** `GET /livez` */
-export const liveness = z.object({ live: z.literal(true), version: z.string() });
+/** `GET /livez`, with status 200, or 503 when the recorder's thread has shown no sign of life for a minute. */
+export const liveness = z.object({ live: z.boolean(), version: z.string() });
 
 /** The recorder's clock: at the moment of the answer it shows `now`, and runs `speed` times as fast as real time. */
 export const clock = z.object({ now: time, speed: z.number().positive() }).meta({ id: 'Clock' });

@@ -4,6 +4,8 @@ import { race, runner } from './race.ts';
 import { clock } from './status.ts';
 import { seq } from './values.ts';
 
+export const streamPath = '/api/stream';
+
 /**
  * The events of `GET /api/stream` (Server-Sent Events) by name, with their data (JSON). Each carries its `seq` as the
  * event's id, so that a client that connects again with `Last-Event-ID` misses none and gets none twice.

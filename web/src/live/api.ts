@@ -11,6 +11,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The address of something of the server's: relative to the page, which a proxy may serve under a path. */
+export function serverUrl(path: string): string {
+  return new URL(path, document.baseURI).href;
+}
+
 /**
  * Reads an answer of `/api`. The browser's cache asks again with the answer's ETag.
  * @throws ApiError with status 0 when the recorder cannot be reached
@@ -18,7 +23,7 @@ export class ApiError extends Error {
 export async function get<T>(path: string, signal: AbortSignal): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/${path}`, { signal, cache: 'no-cache' });
+    response = await fetch(serverUrl(`api/${path}`), { signal, cache: 'no-cache' });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new ApiError(0, 'The recorder cannot be reached.', { cause });

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { StreamEventName, StreamEvents } from '../../../src/server/contract/stream.ts';
+import { serverUrl } from './api.ts';
 import { retryDelay } from './backoff.ts';
 import { setClock } from './clock.ts';
 
@@ -99,5 +100,5 @@ export function follow(query: StreamQuery, handlers: StreamHandlers): () => void
 function streamUrl({ after, race, events }: StreamQuery): string {
   const query = new URLSearchParams({ after: String(after), events: events.join(',') });
   if (race !== undefined) query.set('race', race);
-  return `/api/stream?${query.toString()}`;
+  return serverUrl(`api/stream?${query.toString()}`);
 }

@@ -46,7 +46,8 @@ export function App() {
         <Page route={current} />
       </main>
       <footer class="foot">
-        Prices and pools as the source served them. <a href="/api">API</a> · <a href="/metrics">Metrics</a>
+        Prices and pools as the source served them. <a href="api/openapi.json">API</a> ·{' '}
+        <a href="metrics">Metrics</a>
       </footer>
     </>
   );

@@ -2,7 +2,6 @@ import { Subscription } from 'rxjs';
 import type { LogFields } from '../domain/log-events.ts';
 import type { Change, GapRow } from '../domain/tables.ts';
 import { listen, neverFails } from './listen.ts';
-import { PollMinutes } from './poll-minutes.ts';
 import type { Poll } from './contract/history.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -14,7 +13,7 @@ export interface RacePlan {
 }
 
 /** How delivering to a sink goes, since the start. */
-export interface SinkVitals {
+export interface SinkStats {
   retries: number;
   delivered: number;
   refused: number;
@@ -22,28 +21,43 @@ export interface SinkVitals {
   readonly paused: Map<string, string>;
 }
 
-/** What the recorder has done since the start and how it is, gathered from what it tells. All of it is bounded. */
-export class Vitals {
-  readonly polls = { changed: 0, unchanged: 0, failed: 0 };
-  readonly minutes = new PollMinutes();
-  /** Plan of each race that is being polled or waited for. */
-  readonly plans = new Map<string, RacePlan>();
+/** Figures of a run since its start. Plain values: they can be posted to another thread. */
+export interface RunFigures {
+  readonly polls: Readonly<Record<Poll['outcome'], number>>;
   /** Rows committed, by table. */
-  readonly rows = new Map<string, number>();
+  readonly rows: ReadonlyMap<string, number>;
   /** Sinks that are delivered to. */
-  readonly sinks = new Map<string, SinkVitals>();
+  readonly sinks: ReadonlyMap<string, Readonly<SinkStats>>;
   /** Gaps that began since the start, by reason. */
-  readonly gaps = new Map<string, number>();
-  quarantined = 0;
+  readonly gaps: ReadonlyMap<string, number>;
+  readonly quarantined: number;
   /** Whether an import has finished. */
-  imported = false;
-  stopping = false;
+  readonly imported: boolean;
+  readonly stopping: boolean;
   /** Epoch milliseconds of the recorder's clock. */
   readonly startedAt: number;
   /** When the feed last gave something that was recorded, on the same clock; null before it ever did. */
-  lastGoodAt: number | null = null;
+  readonly lastGoodAt: number | null;
   /** Why the newest poll or listing that failed did; null before the first. */
-  lastFault: string | null = null;
+  readonly lastFault: string | null;
+}
+
+/** Plan of each race that is being polled or waited for. */
+export type RacePlans = ReadonlyMap<string, RacePlan>;
+
+/** What the recorder has done since the start and how it is, counted from its events. All of it is bounded. */
+export class RunStats {
+  readonly plans = new Map<string, RacePlan>();
+  readonly #polls = { changed: 0, unchanged: 0, failed: 0 };
+  readonly #rows = new Map<string, number>();
+  readonly #sinks = new Map<string, SinkStats>();
+  readonly #gaps = new Map<string, number>();
+  readonly #startedAt: number;
+  #quarantined = 0;
+  #imported = false;
+  #stopping = false;
+  #lastGoodAt: number | null = null;
+  #lastFault: string | null = null;
   readonly #openGaps: Set<string>;
   readonly #now: () => number;
   readonly #work = new Subscription();
@@ -52,7 +66,7 @@ export class Vitals {
   constructor(recorder: Pick<Recorder, 'now' | 'event$' | 'committed$'>, openGaps: Iterable<string>) {
     this.#now = recorder.now;
     this.#openGaps = new Set(openGaps);
-    this.startedAt = recorder.now();
+    this.#startedAt = recorder.now();
     this.#work.add(
       recorder.committed$.subscribe({
         next: (changes) => {
@@ -63,30 +77,30 @@ export class Vitals {
     );
     this.#work.add(
       listen(recorder.event$, {
-        'poll.changed': ({ lateness_ms }) => {
-          this.#polled('changed', lateness_ms);
+        'poll.changed': () => {
+          this.#polled('changed');
         },
-        'poll.unchanged': ({ lateness_ms }) => {
-          this.#polled('unchanged', lateness_ms);
+        'poll.unchanged': () => {
+          this.#polled('unchanged');
         },
-        'poll.failed': ({ lateness_ms, reason }) => {
-          this.#polled('failed', lateness_ms);
-          this.lastFault = reason;
+        'poll.failed': ({ reason }) => {
+          this.#polled('failed');
+          this.#lastFault = reason;
         },
         'poll.quarantined': () => {
-          this.quarantined++;
+          this.#quarantined++;
         },
         'listing.quarantined': () => {
-          this.quarantined++;
+          this.#quarantined++;
         },
         'listing.taken': () => {
-          this.lastGoodAt = this.#now();
+          this.#lastGoodAt = this.#now();
         },
         'listing.failed': ({ reason }) => {
-          this.lastFault = reason;
+          this.#lastFault = reason;
         },
         'import.finished': () => {
-          this.imported = true;
+          this.#imported = true;
         },
         'race.cadence': ({ race_id, band, every_ms }) => {
           this.plans.set(race_id, { band, everyMs: every_ms });
@@ -98,15 +112,15 @@ export class Vitals {
           this.plans.delete(race_id);
         },
         'service.stopping': () => {
-          this.stopping = true;
+          this.#stopping = true;
         },
         'sink.started': ({ sink }) => {
           this.#sink(sink);
         },
         'sink.delivered': ({ sink, rows, refused }) => {
-          const vitals = this.#sink(sink);
-          vitals.delivered += rows;
-          vitals.refused += refused;
+          const stats = this.#sink(sink);
+          stats.delivered += rows;
+          stats.refused += refused;
         },
         'sink.lagging': ({ sink }) => {
           this.#sink(sink).retries++;
@@ -121,37 +135,44 @@ export class Vitals {
     );
   }
 
-  /** Hears nothing more. */
+  /** The figures as they are now; the maps among them change with the run. */
+  figures(): RunFigures {
+    return {
+      ...{ polls: this.#polls, rows: this.#rows, sinks: this.#sinks, gaps: this.#gaps },
+      ...{ quarantined: this.#quarantined, imported: this.#imported, stopping: this.#stopping },
+      ...{ startedAt: this.#startedAt, lastGoodAt: this.#lastGoodAt, lastFault: this.#lastFault },
+    };
+  }
+
+  /** Counts nothing more. */
   close(): void {
     this.#work.unsubscribe();
   }
 
-  #polled(outcome: Poll['outcome'], latenessMs: number): void {
-    this.polls[outcome]++;
-    const now = this.#now();
-    this.minutes.add(now, outcome, latenessMs);
-    if (outcome !== 'failed') this.lastGoodAt = now;
+  #polled(outcome: Poll['outcome']): void {
+    this.#polls[outcome]++;
+    if (outcome !== 'failed') this.#lastGoodAt = this.#now();
   }
 
   #committed(change: Change): void {
-    this.rows.set(change.table, (this.rows.get(change.table) ?? 0) + 1);
+    this.#rows.set(change.table, (this.#rows.get(change.table) ?? 0) + 1);
     if (change.table === 'gaps' && 'row' in change) this.#gap(change.row);
   }
 
   /** A gap is written when it opens and again when it ends, or only then. */
   #gap({ id, to_time, reason }: GapRow): void {
-    if (!this.#openGaps.has(id)) this.gaps.set(reason, (this.gaps.get(reason) ?? 0) + 1);
+    if (!this.#openGaps.has(id)) this.#gaps.set(reason, (this.#gaps.get(reason) ?? 0) + 1);
     if (to_time === null) this.#openGaps.add(id);
     else this.#openGaps.delete(id);
   }
 
-  #sink(name: string): SinkVitals {
-    let vitals = this.sinks.get(name);
-    if (vitals === undefined) {
-      vitals = { retries: 0, delivered: 0, refused: 0, paused: new Map() };
-      this.sinks.set(name, vitals);
+  #sink(name: string): SinkStats {
+    let stats = this.#sinks.get(name);
+    if (stats === undefined) {
+      stats = { retries: 0, delivered: 0, refused: 0, paused: new Map() };
+      this.#sinks.set(name, stats);
     }
-    return vitals;
+    return stats;
   }
 
   #paused({ sink, table, reason }: LogFields<'sink.paused'>): void {

@@ -1,60 +1,51 @@
+import type { Observable } from 'rxjs';
 import { Subscription } from 'rxjs';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Context } from './context.ts';
+import type { LogEvent } from '../domain/log-events.ts';
 import { listen } from './listen.ts';
-import { measure } from './metrics-measured.ts';
 import { pollFaults } from './reasons.ts';
 
 /** Seconds. */
 const pollBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const latenessBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
-const answerBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 
 /** Of prom-client's own: gauges named like counters. */
 const misnamed = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
-/** What Prometheus reads. No label names a race: the number of series is bounded. */
-export class Metrics {
-  readonly registry = new Registry();
-  readonly #requests: Counter<'route' | 'status'>;
-  readonly #answers: Histogram<'route'>;
+/** What is counted from the recorder's events, and the process's figures as its own thread measures them. */
+export class RecorderMetrics {
+  readonly #registry = new Registry();
+  readonly #event$: Observable<LogEvent>;
+  readonly #restarts: Counter;
   readonly #work = new Subscription();
 
-  constructor(context: Context) {
-    collectDefaultMetrics({ register: this.registry });
-    for (const name of misnamed) this.registry.removeSingleMetric(name);
-    measure(this.registry, context);
-    this.#countPolls(context);
-    this.#countFaults(context);
-    this.#requests = this.#counter('http_requests_total', 'Requests to this server, streams when they end.', [
-      'route',
-      'status',
-    ]);
-    this.#answers = new Histogram({
-      name: 'oddstream_http_request_duration_seconds',
-      help: 'Real time to answer a request to this server; without streams.',
-      labelNames: ['route'],
-      buckets: answerBuckets,
-      registers: [this.registry],
-    });
+  constructor(event$: Observable<LogEvent>) {
+    this.#event$ = event$;
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
+    this.#restarts = this.#counter(
+      'server_restarts_total',
+      "Times that the server's thread was started again.",
+    );
+    this.#countPolls();
+    this.#countFaults();
   }
 
-  /**
-   * A request was answered.
-   * @param route its pattern, not its address
-   * @param seconds real time; null for a stream
-   */
-  answered(route: string, status: number, seconds: number | null): void {
-    this.#requests.inc({ route, status });
-    if (seconds !== null) this.#answers.observe({ route }, seconds);
+  /** In the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  serverRestarted(): void {
+    this.#restarts.inc();
   }
 
   close(): void {
     this.#work.unsubscribe();
-    this.registry.clear();
+    this.#registry.clear();
   }
 
-  #countPolls({ recorder }: Context): void {
+  #countPolls(): void {
     const failures = this.#counter('poll_failures_total', 'Polls that gave nothing usable.', ['reason']);
     for (const reason of pollFaults) failures.inc({ reason }, 0);
     const bytes = this.#counter('response_bytes_total', 'Size of the responses to polls, decompressed.');
@@ -74,7 +65,7 @@ export class Metrics {
       lateness.observe(fields.lateness_ms / 1000);
     };
     this.#work.add(
-      listen(recorder.event$, {
+      listen(this.#event$, {
         'poll.changed': (fields) => {
           timed(fields);
           bytes.inc(fields.bytes);
@@ -92,7 +83,7 @@ export class Metrics {
     );
   }
 
-  #countFaults({ recorder }: Context): void {
+  #countFaults(): void {
     const listings = this.#counter('listings_total', 'Listings of a date.', ['outcome']);
     for (const outcome of ['taken', 'failed']) listings.inc({ outcome }, 0);
     const holds = this.#counter('feed_holds_total', 'Times that the host asked to be left alone.');
@@ -104,7 +95,7 @@ export class Metrics {
     );
     const commits = this.#counter('commit_failures_total', 'Commits to the journal that failed.');
     this.#work.add(
-      listen(recorder.event$, {
+      listen(this.#event$, {
         'listing.taken': () => {
           listings.inc({ outcome: 'taken' });
         },
@@ -131,7 +122,7 @@ export class Metrics {
   }
 
   #counter<L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> {
-    return new Counter({ name: `oddstream_${name}`, help, labelNames, registers: [this.registry] });
+    return new Counter({ name: `oddstream_${name}`, help, labelNames, registers: [this.#registry] });
   }
 
   #histogram(name: string, help: string, buckets: number[]): Histogram {
@@ -139,7 +130,7 @@ export class Metrics {
       name: `oddstream_${name}`,
       help: `${help} In seconds of the recorder's clock.`,
       buckets,
-      registers: [this.registry],
+      registers: [this.#registry],
     });
   }
 }
