@@ -20,6 +20,7 @@ import type { Journal } from '../sinks/journal/journal.ts';
 import type { AppwriteSink } from '../sinks/appwrite/sink.ts';
 import { RequestBudget } from '../streams/budget.ts';
 import { Commits } from '../streams/commits.ts';
+import { ReportedDrifts } from '../streams/drift.ts';
 import { FeedClock } from '../streams/feed-clock.ts';
 import { feedOf } from '../streams/feed.ts';
 import { timeTroubles } from '../streams/heartbeat.ts';
@@ -85,6 +86,7 @@ export class Service {
     this.#context = {
       clockSet$,
       feedClock: new FeedClock(log),
+      reportedDrifts: new ReportedDrifts(),
       watchdog: new Watchdog(
         feed.scheduler,
         Math.max(feed.deadlineMs, queueMs * feed.speed),

@@ -11,8 +11,8 @@ import { noMoney } from './money.ts';
 import { observation } from './observation.ts';
 import type { Observation } from './observation.ts';
 import type { EventSnapshot } from './snapshot.ts';
-import type { Change, RaceResultRow } from './tables.ts';
-import { epochMillis } from './time.ts';
+import type { Change, GapRow, RaceResultRow } from './tables.ts';
+import { epochMillis, timestamp } from './time.ts';
 
 /** What a response changes, and the baseline once that is committed. */
 export interface Difference {
@@ -50,6 +50,7 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
       ...pools.rows.map((row): Change => ({ table: 'pool_history', row })),
       ...bets.rows.map((row): Change => ({ table: 'bets', row })),
       ...results.changes,
+      ...lostParts(baseline, snapshot, seen),
     ],
     baseline: {
       raceId: baseline.raceId,
@@ -65,6 +66,29 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
       results: results.state,
     },
   };
+}
+
+/** What a part that was lost said since the response before it is not known. */
+function lostParts(
+  baseline: Baseline,
+  { lost = [], generatedAt }: EventSnapshot,
+  seen: Observation,
+): Change[] {
+  const from = timestamp(baseline.generatedAt ?? generatedAt);
+  return lost.map(({ part }): Change => {
+    const reason = `${part}_malformed`;
+    const row: GapRow = {
+      id: rowId(seen.raceId, null, from, reason),
+      race_id: seen.raceId,
+      entrant_id: null,
+      from_time: from,
+      to_time: seen.sourceTime,
+      reason,
+      expected_polls: 0,
+      repaired: false,
+    };
+    return { table: 'gaps', row };
+  });
 }
 
 function diffOlder(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {

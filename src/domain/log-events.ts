@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parts } from './snapshot.ts';
 
 /**
  * Every event that the recorder logs, with its fields: a closed list, on which dashboards are built. Fields that
@@ -44,6 +45,11 @@ export const logEvents = {
     duration_ms: ms,
   }),
   'listing.taken': z.strictObject({ date: z.string(), meetings: count, races: count }),
+  'listing.repeated': z.strictObject({
+    date: z.string(),
+    meetings: z.array(z.string()),
+    races: z.array(z.string()),
+  }),
   'listing.failed': z.strictObject({ date: z.string(), reason: z.string(), detail: z.string() }),
   'listing.quarantined': z.strictObject({
     date: z.string(),
@@ -78,6 +84,8 @@ export const logEvents = {
     failures: count,
   }),
   'poll.quarantined': z.strictObject({ race_id: z.string(), reason: z.string(), bytes: count }),
+  'poll.incomplete': z.strictObject({ race_id: z.string(), part: z.enum(parts), reason: z.string() }),
+  'feed.drifted': z.strictObject({ race_id: z.string().nullable(), field: z.string(), received: z.string() }),
   'feed.not_granted': z.strictObject({ race_id: z.string(), parts: z.array(z.string()) }),
   'feed.held': z.strictObject({ until: time, hold_ms: ms }),
   'feed.clock': z.strictObject({ offset_ms: ms, corrected: z.boolean() }),

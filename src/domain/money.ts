@@ -28,6 +28,11 @@ export function sumMoney(
   return sums;
 }
 
+/** Whether every sum is a number: two very large ones add up to infinity, which no store keeps. */
+export function hasFiniteSums(sums: ReadonlyMap<string | null, MoneyFigures>): boolean {
+  return [...sums.values()].every(({ hold, bet }) => Number.isFinite(hold ?? 0) && Number.isFinite(bet ?? 0));
+}
+
 /** Figures of nobody: an entrant that a tracker does not list. */
 export const noMoney: MoneyFigures = { hold: null, bet: null };
 

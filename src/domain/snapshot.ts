@@ -101,6 +101,29 @@ export interface EventSnapshot {
   readonly pools: readonly Pool[];
   readonly bets: readonly Bet[];
   readonly results: Results;
+  /** Parts that could not be understood, and say nothing; absent when there are none. */
+  readonly lost?: readonly LostPart[];
+  /** Fields of another type than documented; absent when there are none. */
+  readonly drifts?: readonly Drift[];
+}
+
+/** A part of a response that stands beside its runners and costs no prices when it is malformed. */
+export type Part = 'money' | 'pools' | 'bets' | 'results';
+
+export const parts: readonly Part[] = ['money', 'pools', 'bets', 'results'];
+
+export interface LostPart {
+  readonly part: Part;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/** A field that no price depends on and that was served as something else than the feed documents. */
+export interface Drift {
+  /** Where it stands, such as `runners.age`. */
+  readonly field: string;
+  /** What was served: a type, or a few words. */
+  readonly received: string;
 }
 
 /** A race as the day's listing tells it. */
@@ -132,12 +155,26 @@ export interface ListedMeeting {
 export interface ListingSnapshot {
   readonly generatedAt: number;
   readonly meetings: readonly ListedMeeting[];
-  /** Meetings that could not be understood; the others stand. */
+  /** Meetings that could not be understood as a whole; what could be stands among the meetings. */
   readonly rejected: readonly RejectedMeeting[];
+  /** Meetings and races that are listed more than once; absent when there are none. */
+  readonly repeated?: Repeated;
+  /** As of {@link EventSnapshot}. */
+  readonly drifts?: readonly Drift[];
 }
 
+export interface Repeated {
+  /** Ids of meetings that have several entries: their races are taken together. */
+  readonly meetings: readonly string[];
+  /** Ids of races that have several entries: the last one counts. */
+  readonly races: readonly string[];
+}
+
+/** A meeting, or a race of it, that could not be understood. */
 export interface RejectedMeeting {
   readonly meetingId: string | null;
+  /** Ids of all races that it names. */
+  readonly raceIds?: readonly string[];
   /** One sentence. */
   readonly reason: string;
   /** The meeting as served, JSON in UTF-8, with credentials masked. */

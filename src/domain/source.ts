@@ -12,6 +12,8 @@ export interface Received<T> {
   readonly print?: Print | null;
   /** Whether it lay in a cache on the way: its time is not that of its sending. */
   readonly isCached?: boolean;
+  /** Returns the body as received, as far as it may be kept; absent where a source has none. */
+  readonly body?: () => Uint8Array;
 }
 
 /** A response that says what one before it said, but at another time: it was not parsed. */
@@ -24,6 +26,8 @@ export interface Same {
   readonly print?: Print;
   /** As of {@link Received}. */
   readonly isCached?: boolean;
+  /** As of {@link Received}. */
+  readonly body?: () => Uint8Array;
 }
 
 /** Where responses come from. Every call fails with a {@link FeedError} and with nothing else. */

@@ -4,10 +4,13 @@ import { diffListed, listedMeeting } from '../domain/diff-listing.ts';
 import { digest } from '../domain/ids.ts';
 import type { ListedMeeting, ListedRace, ListingSnapshot } from '../domain/snapshot.ts';
 import { FeedError } from '../domain/source.ts';
+import type { Received } from '../domain/source.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import type { Change } from '../domain/tables.ts';
+import { messageOf } from '../domain/thrown.ts';
 import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
+import { reportDrifts } from './drift.ts';
 import { backOff } from './due.ts';
 import { longestAheadMs } from './feed-clock.ts';
 import { holdHost } from './hold.ts';
@@ -33,8 +36,9 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
       take(1),
       timeout({ first: deadlineMs, scheduler }),
       throwIfEmpty(() => new FeedError('network', 'The connection ended without a response.')),
-      tap(({ snapshot }) => {
-        requirePresent(snapshot, startedAt, context);
+      tap((received) => {
+        requirePresent(received, startedAt, context);
+        reportOdd(received, context);
       }),
     );
   });
@@ -62,7 +66,7 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
  * learnt from listings too, as they come first: one that is not believed counts for it like any other.
  */
 function requirePresent(
-  { generatedAt, meetings }: ListingSnapshot,
+  { snapshot: { generatedAt, meetings }, body: asReceived }: Received<ListingSnapshot>,
   startedAt: number,
   { feedClock, scheduler }: RacedayContext,
 ): void {
@@ -71,8 +75,16 @@ function requirePresent(
   feedClock.observe(generatedAt, startedAt, now);
   if (generatedAt <= latest) return;
   const reason = `The listing is dated ${timestamp(generatedAt)}, which is yet to come.`;
-  const body = new TextEncoder().encode(JSON.stringify({ generatedAt, meetings }));
+  const body = asReceived?.() ?? new TextEncoder().encode(JSON.stringify({ generatedAt, meetings }));
   throw new FeedError('malformed', reason, { body });
+}
+
+/** What of a listing is not as documented, and costs no race. */
+function reportOdd({ snapshot, body }: Received<ListingSnapshot>, context: RacedayContext): void {
+  const { drifts = [] } = snapshot;
+  if (drifts.length === 0) return;
+  const receivedAt = context.scheduler.now();
+  reportDrifts({ raceId: null, receivedAt, drifts, lost: [], body }, context);
 }
 
 /** @param meetingId null when it is a whole listing */
@@ -105,11 +117,13 @@ export interface ListingMemory {
   readonly listedBefore: Map<string, ReadonlySet<string>>;
   /** What stands for each meeting that was not understood and is kept: it comes again with every listing. */
   readonly kept: Set<string>;
+  /** What was last logged to be listed more than once, by date. */
+  readonly repeated: Map<string, string>;
 }
 
 /** A memory that goes on from what the journal holds. */
 export function listingMemory({ store }: RacedayContext): ListingMemory {
-  return { digests: store.meetingDigests(), listedBefore: new Map(), kept: new Set() };
+  return { digests: store.meetingDigests(), listedBefore: new Map(), kept: new Set(), repeated: new Map() };
 }
 
 /**
@@ -126,11 +140,13 @@ export function takeListing(
 ): readonly ListedRace[] {
   const { store } = context;
   keepRejected(date, snapshot, memory, context);
-  const meetings = selectedMeetings(snapshot, context);
-  const races = meetings.flatMap((meeting) => meeting.races).filter((race) => !isOver(race, context));
+  reportRepeated(date, snapshot, memory, context);
+  const written = usableMeetings(date, snapshot, context);
+  const meetings = written.map(({ meeting }) => meeting);
+  const races = distinctRaces(meetings).filter((race) => !isOver(race, context));
   const before = memory.listedBefore.get(date);
   const fresh = races.filter(({ raceId }) => before?.has(raceId) !== true && !store.isSettled(raceId));
-  const rows = changedMeetings(meetings, snapshot.generatedAt, memory.digests);
+  const rows = written.filter(({ row, digest }) => memory.digests.get(row.meeting_id) !== digest);
   const changes = [
     ...rows.map(({ row }): Change => ({ table: 'meetings', row })),
     ...fresh.flatMap((race) => listedChanges(race, snapshot.generatedAt, context)),
@@ -138,8 +154,9 @@ export function takeListing(
   if (!tryCommit(changes, context)) return [];
   for (const { row, digest } of rows) memory.digests.set(row.meeting_id, digest);
   const ids = new Set(races.map(({ raceId }) => raceId));
+  const named = new Set(snapshot.rejected.flatMap(({ raceIds = [] }) => raceIds));
   for (const raceId of before ?? []) {
-    if (!ids.has(raceId) && !store.isSettled(raceId)) {
+    if (!ids.has(raceId) && !named.has(raceId) && !store.isSettled(raceId)) {
       context.log('race.vanished', { race_id: raceId, date });
     }
   }
@@ -160,14 +177,45 @@ function keepRejected(
   }
 }
 
-function changedMeetings(
-  meetings: readonly ListedMeeting[],
-  generatedAt: number,
-  digests: ReadonlyMap<string, string>,
-): ReturnType<typeof listedMeeting>[] {
-  return meetings
-    .map((meeting) => listedMeeting(meeting, generatedAt))
-    .filter(({ row, digest }) => digests.get(row.meeting_id) !== digest);
+/** One line, and another one when something else is listed more than once. */
+function reportRepeated(
+  date: string,
+  { repeated }: ListingSnapshot,
+  memory: ListingMemory,
+  { log }: RacedayContext,
+): void {
+  const known = JSON.stringify(repeated ?? null);
+  if (known === (memory.repeated.get(date) ?? 'null')) return;
+  memory.repeated.set(date, known);
+  if (repeated === undefined) return;
+  const [meetings, races] = [repeated.meetings, repeated.races].map((ids) => ids.slice(0, mostNamed));
+  log('listing.repeated', { date, meetings: meetings ?? [], races: races ?? [] });
+}
+
+/** Ids in a line of the log. */
+const mostNamed = 20;
+
+/** The races of meetings, each once: of one that stands under two of them the last entry counts. */
+export function distinctRaces(meetings: readonly ListedMeeting[]): ListedRace[] {
+  return [...new Map(meetings.flatMap(({ races }) => races).map((race) => [race.raceId, race])).values()];
+}
+
+/** The selected meetings with their rows; one that breaks a rule of the record is kept and does not cost the others. */
+function usableMeetings(
+  date: string,
+  snapshot: ListingSnapshot,
+  context: RacedayContext,
+): ({ readonly meeting: ListedMeeting } & ReturnType<typeof listedMeeting>)[] {
+  return selectedMeetings(snapshot, context).flatMap((meeting) => {
+    try {
+      return [{ meeting, ...listedMeeting(meeting, snapshot.generatedAt) }];
+    } catch (error) {
+      const { columns, races } = meeting;
+      const body = new TextEncoder().encode(JSON.stringify({ columns, races }));
+      keep(date, columns.meeting_id, messageOf(error), body, context);
+      return [];
+    }
+  });
 }
 
 /** A day's races are written together: one by one, their transactions would hold everything up at the start. */

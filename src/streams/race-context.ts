@@ -5,6 +5,7 @@ import type { FeedFault } from '../domain/source.ts';
 import type { RequestBudget } from './budget.ts';
 import type { Cadence } from './cadence.ts';
 import type { Commits } from './commits.ts';
+import type { ReportedDrifts } from './drift.ts';
 import type { FeedClock } from './feed-clock.ts';
 import type { Feed, Store } from './ports.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -42,6 +43,7 @@ export interface RaceContext {
   /** Epoch milliseconds at which the service started. */
   readonly runningSince: number;
   readonly feedClock: FeedClock;
+  readonly reportedDrifts: ReportedDrifts;
   readonly watchdog: Watchdog;
   /** Emits when the clock was set: everything that waits for a time is to look at it again. */
   readonly clockSet$: Observable<unknown>;

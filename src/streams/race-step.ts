@@ -2,8 +2,7 @@ import { diffEvent } from '../domain/diff.ts';
 import type { Difference } from '../domain/diff.ts';
 import { diffSame, isStill } from '../domain/diff-same.ts';
 import { rowId } from '../domain/ids.ts';
-import { FeedError } from '../domain/source.ts';
-import type { FeedFault, Received, Same } from '../domain/source.ts';
+import type { FeedError, FeedFault, Received, Same } from '../domain/source.ts';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { tables } from '../domain/tables.ts';
 import type { Change, GapRow, PollRow } from '../domain/tables.ts';
@@ -44,19 +43,26 @@ export function stepOf(state: RaceState, outcome: PollOutcome, rules: RaceRules)
       ? afterSamePoll(state, outcome, outcome.received, rules)
       : afterReadPoll(state, outcome, outcome.received, rules);
   } catch (error) {
-    const body = new TextEncoder().encode(JSON.stringify(saidBy(outcome)));
-    const message = messageOf(error);
-    const malformed = new FeedError('malformed', `The response breaks a rule of the record: ${message}`, {
-      cause: error,
-      body,
-    });
-    return afterFailedPoll(state, outcome, failureOf(malformed), rules);
+    return stepOfUnusable(state, outcome, error, rules);
   }
 }
 
-/** What is kept of a response that broke a rule: what was made of it. */
-function saidBy(outcome: Exclude<PollOutcome, { kind: 'failed' }>): unknown {
-  return outcome.kind === 'same' ? outcome.received : outcome.received.snapshot;
+/** What a response leads to that was understood and yet breaks a rule of the record. */
+export function stepOfUnusable(
+  state: RaceState,
+  outcome: Exclude<PollOutcome, { kind: 'failed' }>,
+  error: unknown,
+  rules: RaceRules,
+): Step {
+  const detail = `The response breaks a rule of the record: ${messageOf(error)}`;
+  const body = outcome.received.body?.() ?? writtenOut(outcome);
+  return afterFailedPoll(state, outcome, { reason: 'malformed', detail, body }, rules);
+}
+
+/** What was made of a response, where its bytes are not to be had. */
+function writtenOut(outcome: Exclude<PollOutcome, { kind: 'failed' }>): Uint8Array {
+  const said = outcome.kind === 'same' ? outcome.received : outcome.received.snapshot;
+  return new TextEncoder().encode(JSON.stringify(said));
 }
 
 function failureOf(error: FeedError): PollFailure {

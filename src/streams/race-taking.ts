@@ -1,9 +1,11 @@
 import type { Observable } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
+import { RowError } from '../domain/row-error.ts';
 import type { Log } from '../domain/log-events.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
 import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
+import { reportDrifts } from './drift.ts';
 import { holdHost } from './hold.ts';
 import type { PollOutcome } from './poll.ts';
 import type { RaceContext, RaceReport } from './race-context.ts';
@@ -11,7 +13,7 @@ import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
 import { afterListing } from './race-missed.ts';
 import type { RaceMemory } from './race-memory.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
-import { afterFailedPoll, stepOf } from './race-step.ts';
+import { afterFailedPoll, stepOf, stepOfUnusable } from './race-step.ts';
 import type { Step } from './race-step.ts';
 
 /** Commits what a poll led to and, only then, moves the state. */
@@ -29,8 +31,8 @@ export function takeOutcome(
     return {
       changes: step.changes,
       finish: (failure) => {
-        const durable = failure === null ? step : notCommitted(failure, before, outcome, rules, context.log);
-        return moveOn(memory, durable, outcome, context);
+        const taken = failure === null ? step : afterFailure(failure, before, outcome, rules, context);
+        return moveOn(memory, taken, outcome, context);
       },
     };
   });
@@ -41,6 +43,7 @@ function moveOn(memory: RaceMemory, step: Step, outcome: PollOutcome, context: R
   const before = memory.value;
   if (outcome.kind === 'failed') holdHost(outcome.error, context);
   keepUnusable(step, outcome, context);
+  reportOdd(step, outcome, context);
   tellStep(before, step, context.log);
   if (outcome.kind !== 'failed') tellNotGranted(before, notGrantedBy(outcome, before), context.log);
   memory.next(step.state);
@@ -68,7 +71,22 @@ function notGrantedBy(
   return outcome.kind === 'same' ? (known?.notGranted ?? []) : outcome.received.notGranted;
 }
 
-/** A commit that fails costs the poll: what is not durable did not happen. */
+/** What is not durable did not happen: a commit that fails costs the poll. */
+function afterFailure(
+  failure: Error,
+  before: RaceState,
+  outcome: PollOutcome,
+  rules: RaceRules,
+  context: RaceContext,
+): Step {
+  if (failure instanceof RowError && outcome.kind !== 'failed') {
+    // The journal is well, and what the response led to is of no table: the next one like it would fail too.
+    const step = stepOfUnusable(before, outcome, failure, rules);
+    if (tryCommit(step.changes, context, before.baseline.raceId)) return step;
+  }
+  return notCommitted(failure, before, outcome, rules, context.log);
+}
+
 function notCommitted(
   { message: detail }: Error,
   before: RaceState,
@@ -87,6 +105,15 @@ function keepUnusable({ state, failure }: Step, { finishedAt }: PollOutcome, con
   const { reason, detail, body } = failure;
   if (!tryQuarantine({ raceId, receivedAt: finishedAt, reason, body }, context)) return;
   context.log('poll.quarantined', { race_id: raceId, reason: detail, bytes: body.byteLength });
+}
+
+/** What of a response that was taken is not as documented. */
+function reportOdd({ failure, poll }: Step, outcome: PollOutcome, context: RaceContext): void {
+  if (failure !== null || outcome.kind !== 'taken') return;
+  const { snapshot, body } = outcome.received;
+  const { drifts = [], lost = [] } = snapshot;
+  if (drifts.length + lost.length === 0) return;
+  reportDrifts({ raceId: poll.race_id, receivedAt: outcome.finishedAt, drifts, lost, body }, context);
 }
 
 /** How long after its start a race that the feed does not know any more is still asked for. */

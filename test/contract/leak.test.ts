@@ -106,7 +106,7 @@ async function runFailing(): Promise<void> {
     await vi.waitFor(() => {
       expect(server.missing()).toEqual([]);
     }, patience);
-    for (const detail of ['ends early', 'larger than 32 MB.', 'larger than 32 MB when']) {
+    for (const detail of ['ends early', 'larger than 2 MB.', 'larger than 2 MB when']) {
       await service.says(detail);
     }
     await service.says('sink.dead_letter');

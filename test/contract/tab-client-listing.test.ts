@@ -72,13 +72,30 @@ describe('the listing of a date', () => {
     expect(snapshot.meetings).toHaveLength(105);
   });
 
+  it('has the races of a meeting that stands on two pages, or twice on one, from each', async () => {
+    const race = (id: string) => ({ id, status: 'Open', start_time: '2026-02-28T04:00:00Z' });
+    const page = (rest: number, from: number, ...races: string[]) => {
+      const body = listingBody(meetings(rest, from)) as { data: { meetings: object[] } };
+      for (const id of races) body.data.meetings.push({ meeting: 'both', name: id, races: [race(id)] });
+      return body;
+    };
+    const server = await servePages(page(198, 0, 'r1', 'r2'), page(3, 300, 'r3'));
+    const { snapshot } = await clientOf(server.url).meetings(date, never());
+    expect(queries(server).map(({ offset }) => offset)).toEqual(['0', '200']);
+    expect(snapshot.meetings).toHaveLength(202);
+    const both = snapshot.meetings.find(({ columns }) => columns.meeting_id === 'both');
+    expect(both?.columns.name).toBe('r3');
+    expect(both?.races.map(({ raceId }) => raceId)).toEqual(['r1', 'r2', 'r3']);
+    expect(snapshot.repeated).toEqual({ meetings: ['both'], races: [] });
+  });
+
   it('counts meetings that are not understood as part of their page', async () => {
     const broken = {
       header: { generated_time: '2026-02-28T03:00:01Z' },
-      data: { meetings: [{ meeting: 'odd' }] },
+      data: { meetings: [{ meeting: 'odd', races: 7 }] },
     };
     const first = listingBody(meetings(199)) as { data: { meetings: unknown[] } };
-    first.data.meetings.push({ meeting: 'm999' }, 'nothing');
+    first.data.meetings.push({ meeting: 'm999', races: 7 }, 'nothing');
     const server = await servePages(first, broken);
     const { snapshot } = await clientOf(server.url).meetings(date, never());
     expect(server.requests).toHaveLength(2);
@@ -87,7 +104,7 @@ describe('the listing of a date', () => {
   });
 
   it('has them as they were served, without what they echo of the credentials', async () => {
-    const odd = { meeting: 'm1', name: 7, echo: `from ${credentials.from}`, short: 'id k7q' };
+    const odd = { meeting: 'm1', races: 7, echo: `from ${credentials.from}`, short: 'id k7q' };
     const server = await servePages({
       header: { generated_time: '2026-02-28T03:00:00Z' },
       data: { meetings: [odd] },

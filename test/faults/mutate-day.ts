@@ -14,6 +14,7 @@ import { eventPath, eventQuery, meetingsPath, meetingsQuery } from '../../src/so
 import { RequestBudget } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import { Commits } from '../../src/streams/commits.ts';
+import { ReportedDrifts } from '../../src/streams/drift.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import type { Feed } from '../../src/streams/ports.ts';
 import { raceday } from '../../src/streams/raceday.ts';
@@ -70,6 +71,7 @@ export function mutatedDay(seed: number, minutes: number, open: (now: () => numb
     deadlineMs: 10_000,
     runningSince: begin,
     feedClock: new FeedClock(log),
+    reportedDrifts: new ReportedDrifts(),
     watchdog: new Watchdog(clock, 10_000, budget, log),
     clockSet$: NEVER,
     log,

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { emptyBaseline } from '../../src/domain/baseline.ts';
 import type { Baseline } from '../../src/domain/baseline.ts';
 import { FeedError } from '../../src/domain/source.ts';
+import type { Part, Runner } from '../../src/domain/snapshot.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
 import { writeOf } from '../../src/sinks/journal/changes.ts';
+import { limits } from '../../src/sources/tab/limits.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { PollOutcome } from '../../src/streams/poll.ts';
@@ -127,16 +129,25 @@ function lineOf(before: Baseline, text: string, at: number): RecordedLine {
   const { raceId } = before;
   const url = `/affiliates/v1/racing/events/${raceId}`;
   const body = JSON.parse(text) as ServedEvent;
-  const { money_tracker: money, ...data } = body.data;
+  const { lost = [], ...snapshot } = parseEvent(JSON.parse(text) as unknown);
+  const isLost = (wanted: Part): boolean => lost.some(({ part }) => part === wanted);
+  // A part that is lost says nothing, as one that is absent.
+  const { money_tracker: money, ...rest } = body.data;
+  const data = {
+    ...rest,
+    ...(isLost('pools') && { tote_pools: null }),
+    ...(isLost('results') && { results: null, dividends: null }),
+  };
   // It adds up in the order served; of fractions and very large numbers another order gives another last digit.
-  const entrants = money?.entrants?.toSorted(bySize) ?? null;
+  const entrants = isLost('money') ? null : (money?.entrants?.toSorted(bySize) ?? null);
   // Bets are not compared: it knows only times that are times.
   const others = { big_bets: null, live_bets: null, biggest_bet: null };
   // A runner that only an older response has is not recorded; the reference would take its dated prices.
   const isOlder = epochMillis(body.header.generated_time) < (before.generatedAt ?? -Infinity);
   const runners = body.data.runners
     .filter(({ entrant_id: id }) => !isOlder || before.entrants.has(id))
-    .map(withTimes);
+    .map(withTimes)
+    .map((runner) => (snapshot.drifts === undefined ? runner : asRead(runner, snapshot.runners)));
   const given = { ...data, ...others, runners, money_tracker: { entrants } };
   return { receivedAt: timestamp(at), url, status: 200, body: { ...body, data: given } };
 }
@@ -150,6 +161,15 @@ function withTimes(runner: ServedRunner): ServedRunner {
     Array.isArray(value) ? value.filter(hasTime) : hasTime(value) ? value : null,
   ]);
   return { ...runner, flucs_with_timestamp: Object.fromEntries(entries) as JsonObject };
+}
+
+/** What no price depends on is as it was read, where it is of another type: the reference knows only documented ones. */
+function asRead(runner: ServedRunner, read: readonly Runner[]): ServedRunner {
+  const columns = read.find((one) => one.columns.entrant_id === runner.entrant_id)?.columns;
+  if (columns === undefined) return runner;
+  const { name, jockey, barrier, weight_total: total, scratched_at: scr_time } = columns;
+  const flucs = Array.isArray(runner.flucs) && runner.flucs.length <= limits.flucs ? runner.flucs : [];
+  return { ...runner, name, jockey, barrier, weight: { total }, scr_time, scratch_time: null, flucs };
 }
 
 function hasTime(entry: unknown): boolean {

@@ -38,7 +38,10 @@ export function mutated(payload: Json, { way, what, how }: Mutation): Json {
 
 /** The text of a mutated payload. */
 export function textOf(payload: Json): string {
-  return JSON.stringify(payload).replaceAll(`"${beyondDouble}"`, '1e400');
+  return [...unwritable].reduce(
+    (text, [mark, json]) => (text.includes(mark) ? text.replaceAll(`"${mark}"`, json) : text),
+    JSON.stringify(payload),
+  );
 }
 
 /** Keys whose values the recorder reads stand twenty times: most of a payload is only copied. */
@@ -64,7 +67,16 @@ function pick<T>(list: readonly T[], number: number): T {
   return item;
 }
 
+/** What no JSON writer writes, by what stands for it in a payload: numbers, depth, and names that come twice. */
 const beyondDouble = '@beyond a double@';
+const unwritable: ReadonlyMap<string, string> = new Map([
+  [beyondDouble, '1e400'],
+  ['@lists@', '['.repeat(9_000) + ']'.repeat(9_000)],
+  ['@objects@', '{"a":'.repeat(6_000) + '1' + '}'.repeat(6_000)],
+  ['@rather deep@', '['.repeat(40) + ']'.repeat(40)],
+  ['@names twice@', '1,"entrant_id":"twice","status":"Final","odds":{"fixed_win":3},"odds":null'],
+  ['@prototype@', '{"__proto__":{"fixed_win":7,"is_scratched":true},"constructor":1}'],
+]);
 
 const numbers: readonly Json[] = [
   ...[0, -0, -1, 0.1 + 0.2, 1.0000000000000002, 5e-324, 1e308, 1e21, 2 ** 31, 2 ** 53, -(2 ** 53), 2 ** 63],
@@ -92,7 +104,18 @@ const texts = [
     '|',
     "'; DROP TABLE",
   ],
-  ...['\u0000', '\ud800', '\u202e', '🐎', 'x'.repeat(70_000), 'Final', 'Abandoned', 'unheard of'],
+  ...[
+    '\u0000',
+    '\ud800',
+    'a\udc00b',
+    '\ud800\ud800',
+    '\u202e',
+    '🐎',
+    'x'.repeat(70_000),
+    'Final',
+    'Abandoned',
+    'unheard of',
+  ],
 ];
 const times = [
   ...[
@@ -123,7 +146,19 @@ const operations: readonly ((value: Json, how: number) => Json)[] = [
   (value, how) => (typeof value === 'string' ? changedText(value, how) : { value }),
   changedList,
   changedList,
+  (_, how) => pick([...unwritable.keys()], how),
+  (value, how) =>
+    typeof value === 'string' ? `${value}${pick(['\ud83d', '\udfff', '\ufffd'], how)}` : '\ud800',
+  (value) => huge(value),
 ];
+
+/** Every number of a value, so large that two of them have no sum. */
+function huge(value: Json): Json {
+  if (typeof value === 'number') return 1e308;
+  if (Array.isArray(value)) return value.map(huge);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, huge(member ?? null)]));
+}
 
 function changedText(value: string, how: number): string {
   const at = how % (value.length + 1);
@@ -145,6 +180,7 @@ function changedList(value: Json, how: number): Json {
       () => value.map(() => one),
       () => [value],
       () => Array.from({ length: 200 }, () => one),
+      () => Array.from({ length: 6_000 }, (_, index) => index),
       () => value.slice(0, how % 3),
     ],
     how,

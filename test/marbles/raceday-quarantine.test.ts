@@ -132,4 +132,34 @@ describe('what a listing holds that cannot be used', () => {
       expect(s.told('feed.clock')).toEqual([{ offset_ms: 3 * 3_600_000, corrected: true }]);
     }),
   );
+
+  it(
+    'and is listed twice is logged once for as long as it comes the same',
+    marbles((m) => {
+      const list$ = m.cold('100ms (l|)');
+      const s = story(m, '10:00', {
+        event: () => m.cold('200ms (e|)'),
+        race: afternoon,
+        meetings: () => list$,
+        listed: (date) =>
+          date === today ? [listedRace(first, afternoon), listedRace(first, afternoon)] : [],
+      });
+      const repeated = { meetings: ['m1'], races: [first] };
+      const meetings: typeof s.feed.meetings = (date) =>
+        s.feed
+          .meetings(date)
+          .pipe(
+            map((received) =>
+              date === today ? { ...received, snapshot: { ...received.snapshot, repeated } } : received,
+            ),
+          );
+      m.expect(
+        raceday({ ...s, feed: { ...s.feed, meetings } }).pipe(map(inTwoWords)),
+        s.until('10:06:01'),
+      ).toBeObservable(s.emissions({ i: ['10:00:00.400'], a: ['10:00:00.400'], u: ['10:05:00.200'] }), words);
+      m.flush();
+      expect(s.told('listing.repeated')).toEqual([{ date: today, ...repeated }]);
+      expect(s.store.rows('races')).toHaveLength(1);
+    }),
+  );
 });

@@ -7,6 +7,7 @@ import { timestamp } from '../../src/domain/time.ts';
 import { RequestBudget } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import { Commits } from '../../src/streams/commits.ts';
+import { ReportedDrifts } from '../../src/streams/drift.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import type { Feed, Store } from '../../src/streams/ports.ts';
 import { raceday } from '../../src/streams/raceday.ts';
@@ -92,6 +93,7 @@ it('ten thousand races go through twenty minutes, each polled at its pace and no
     deadlineMs: 10_000,
     runningSince: begin,
     feedClock: new FeedClock(log),
+    reportedDrifts: new ReportedDrifts(),
     watchdog: new Watchdog(clock, 10_000, budget, log),
     clockSet$: NEVER,
     log,

@@ -26,11 +26,13 @@ export interface Standing {
   /** Runners beside the one. */
   readonly others?: readonly string[];
   readonly dividends?: readonly unknown[];
+  readonly lost?: EventSnapshot['lost'];
+  readonly drifts?: EventSnapshot['drifts'];
 }
 
 /** The event response of a race, as generated at a time. */
 export function eventOf(raceId: string, standing: Standing, generatedAt: number): EventSnapshot {
-  const { status, start, win, others = [], hold, poolTotal, dividends = [] } = standing;
+  const { status, start, win, others = [], hold, poolTotal, dividends = [], lost, drifts } = standing;
   const field = [
     runnerOf(`${raceId}-1`, standing),
     ...others.map((id) => runnerOf(id, { ...standing, win })),
@@ -66,6 +68,8 @@ export function eventOf(raceId: string, standing: Standing, generatedAt: number)
         : [{ product: 'Win', legs: null, total: poolTotal, status: 'OPEN', extra: {} }],
     bets: [],
     results: { placings: [], dividends },
+    ...(lost !== undefined && { lost }),
+    ...(drifts !== undefined && { drifts }),
   };
 }
 
@@ -139,7 +143,7 @@ export function meetingOf(raceId: string): string {
 
 /** A response that was understood. */
 export function received<T>(snapshot: T, notGranted: readonly string[] = []): Received<T> {
-  return { snapshot, bytes: 1_000, notGranted };
+  return { snapshot, bytes: 1_000, notGranted, body: () => new TextEncoder().encode('as received') };
 }
 
 type Nulls<R, O extends string> = { [K in Exclude<keyof R, O> as null extends R[K] ? K : never]: null };

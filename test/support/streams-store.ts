@@ -5,6 +5,7 @@ import { raceDigest } from '../../src/domain/diff-race.ts';
 import { digest } from '../../src/domain/ids.ts';
 import { lineOf, price } from '../../src/domain/odds.ts';
 import type { Extra } from '../../src/domain/snapshot.ts';
+import { RowError } from '../../src/domain/row-error.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Change, EntrantRow, GapRow, MeetingRow, RowOf, TableName } from '../../src/domain/tables.ts';
 import { errorOf } from '../../src/domain/thrown.ts';
@@ -193,7 +194,7 @@ function replaces(table: TableName, given: AnyRow, known: AnyRow): boolean {
 function requireValues(row: AnyRow): void {
   for (const [name, value] of Object.entries(row)) {
     const held = value === null || (typeof value === 'number' ? Number.isFinite(value) : value !== undefined);
-    if (!held) throw new TypeError(`${name} cannot hold its value`);
+    if (!held) throw new RowError(`${name} cannot hold its value`);
   }
 }
 

@@ -14,6 +14,7 @@ import type { BudgetLimits } from '../../src/streams/budget.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';
 import type { Cadence } from '../../src/streams/cadence.ts';
 import { Commits } from '../../src/streams/commits.ts';
+import { ReportedDrifts } from '../../src/streams/drift.ts';
 import { FeedClock } from '../../src/streams/feed-clock.ts';
 import { race } from '../../src/streams/race.ts';
 import type { RaceContext, RaceOrder, RaceReport } from '../../src/streams/race-context.ts';
@@ -146,6 +147,7 @@ export function story(m: Marbles, begin: string, options: StoryOptions): Story {
     deadlineMs,
     runningSince: clock.now(),
     feedClock: new FeedClock(log),
+    reportedDrifts: new ReportedDrifts(),
     watchdog: new Watchdog(clock, deadlineMs, budget, log),
     clockSet$: set$,
     log,

@@ -100,23 +100,35 @@ describe('a listing', () => {
     }
   });
 
-  it('rejects a malformed meeting alone, with what is wrong there', () => {
+  it('rejects a malformed meeting or race alone, with what is wrong there', () => {
     const { meetings, rejected } = listing(
       meeting({ meeting: 'one' }),
       meeting({ meeting: 'two', races: [race(), race({ id: 'R2', start_time: '12:10' })] }),
       meeting({ meeting: 'three', races: [race({ status: null })] }),
-      meeting({ meeting: 'four', tote_meeting_number: '4' }),
+      meeting({ meeting: 'four', country: ['NZ'] }),
+      meeting({ meeting: 'five', races: { R: race() } }),
+      meeting({ meeting: 'six\ud800' }),
       meeting({ meeting: 5 }),
       meeting({ meeting: undefined }),
       null,
       'text',
       meeting({ meeting: 'last' }),
     );
-    expect(meetings.map(({ columns }) => columns.meeting_id)).toEqual(['one', 'last']);
+    expect(
+      meetings.map(({ columns, races }) => [columns.meeting_id, races.map(({ raceId }) => raceId)]),
+    ).toEqual([
+      ['one', ['R']],
+      ['two', ['R']],
+      ['three', []],
+      ['last', ['R']],
+    ]);
+    expect(rejected[0]?.raceIds).toEqual(['R', 'R2']);
     expect(rejected.map(({ meetingId }) => meetingId)).toEqual([
       'two',
       'three',
       'four',
+      'five',
+      'six\ufffd',
       null,
       null,
       null,
@@ -125,7 +137,9 @@ describe('a listing', () => {
     expect(rejected.map(({ reason }) => reason)).toEqual([
       'races.R2.start_time is not a time',
       expect.stringMatching(/^races\.0\.status: .*received null/),
-      expect.stringMatching(/^tote_meeting_number: .*received string/),
+      'country: Invalid text',
+      'races: Invalid list',
+      expect.stringMatching(/^meeting: .*surrogate/),
       expect.stringMatching(/^meeting: .*received number/),
       expect.stringMatching(/^meeting: .*received undefined/),
       expect.stringMatching(/^the body: .*received null/),

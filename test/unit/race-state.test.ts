@@ -227,8 +227,7 @@ describe('a failed poll', () => {
     const step = stepOf(before, { ...outcome, received: { ...outcome.received, snapshot } }, rules);
     expect(step.failure?.reason).toBe('malformed');
     expect(step.failure?.detail).toMatch(/^The response breaks a rule of the record: /);
-    const body = JSON.parse(new TextDecoder().decode(step.failure?.body ?? new Uint8Array())) as object;
-    expect(body).toMatchObject({ raceId: 'race', generatedAt: null });
+    expect(new TextDecoder().decode(step.failure?.body ?? new Uint8Array())).toBe('as received');
     expect(step.state.baseline).toBe(before.baseline);
     expect(step.gaps).toMatchObject([{ reason: 'malformed' }]);
   });

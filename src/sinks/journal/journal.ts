@@ -154,7 +154,7 @@ export class Journal {
    * replaced by what an event tells of it, nor a race that an event told by a listing's row, and the other way
    * round always. Patches are never refused.
    *
-   * @throws TypeError when a value is not what its column holds (NaN, infinite, undefined …): nothing is written
+   * @throws RowError when a value is not what its column holds (NaN, infinite, undefined …): nothing is written
    */
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;

@@ -1,4 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { RowError } from '../../domain/row-error.ts';
 import type { Column, RowOf, Table } from '../../domain/tables.ts';
 
 /** A row as node:sqlite gives it. */
@@ -20,7 +21,7 @@ export function placeOf(table: Table, name: string): Place {
 
 /**
  * A value as SQLite stores it: numbers as they are, booleans as 0 and 1.
- * @throws TypeError for a value that the column does not hold; NaN and infinite numbers among them
+ * @throws RowError for a value that the column does not hold; NaN and infinite numbers among them
  */
 export function encodeValue(place: Place, value: unknown): SQLInputValue {
   const { type, nullable } = place.column;
@@ -39,7 +40,7 @@ export function encodeValue(place: Place, value: unknown): SQLInputValue {
       if (typeof value === 'string') return value;
   }
   const wanted = `${type}${nullable ? ' or null' : ''}`;
-  throw new TypeError(`${place.table}.${place.name} cannot hold ${shown(value)}: it is ${wanted}`);
+  throw new RowError(`${place.table}.${place.name} cannot hold ${shown(value)}: it is ${wanted}`);
 }
 
 /** A stored row as the rest of the program knows it; columns of no table of its own, as `seq`, are left out. */

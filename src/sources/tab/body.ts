@@ -4,9 +4,10 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { contentEncoding, decompress, decompressStart } from './encoding.ts';
 import { codeOf } from './faults.ts';
 import { decodeEvent } from './last-starts.ts';
+import { limits } from './limits.ts';
 
-/** Most bytes of a body, compressed and decompressed: eighty times the largest one seen. */
-const bodyLimit = 32 * 1024 * 1024;
+const bodyLimit = limits.bodyBytes;
+const limitText = `${limits.bodyBytes / 1024 / 1024} MB`;
 
 /** A body that cannot be used. The message goes on the sentence "a body that …". */
 export class BodyError extends Error {
@@ -48,11 +49,29 @@ export function parseBody(body: Buffer, headers: IncomingHttpHeaders, keep: numb
     throw new BodyError(reason, body.subarray(0, keep));
   };
   if (!isUtf8(body)) fail('is not UTF-8');
+  if (body.length > limits.countedBytes && hasTooMany(body)) {
+    fail(`has more than ${limits.members} keys, objects and lists`);
+  }
   try {
     return { body, json: decodeEvent(body) };
   } catch {
     return fail(`is not JSON (${body.length} bytes, content type ${contentType(headers)})`);
   }
+}
+
+const [quote, backslash, colon, brace, bracket] = Buffer.from('"\\:{[');
+
+/** Whether there is more to parse than is taken; told from the bytes, since parsing is what would take too long. */
+function hasTooMany(body: Buffer): boolean {
+  let members = 0;
+  let isInText = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === quote) isInText = !isInText;
+    else if (isInText && byte === backslash) at++;
+    else if (!isInText && (byte === colon || byte === brace || byte === bracket)) members++;
+  }
+  return members > limits.members;
 }
 
 /** Only a type that everybody knows is told: the header could echo anything. */
@@ -83,12 +102,12 @@ async function unpacked(received: Buffer, headers: IncomingHttpHeaders, keep: nu
   const failing = async (reason: string): Promise<never> => {
     throw new BodyError(reason, await decompressStart(received, encoding, keep));
   };
-  if (received.length > bodyLimit) return failing('is larger than 32 MB');
+  if (received.length > bodyLimit) return failing(`is larger than ${limitText}`);
   try {
     return await decompress(received, encoding, bodyLimit);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ERR_BUFFER_TOO_LARGE') return failing('is larger than 32 MB when decompressed');
+    if (code === 'ERR_BUFFER_TOO_LARGE') return failing(`is larger than ${limitText} when decompressed`);
     if (code === 'Z_BUF_ERROR') return failing(`ends early: its ${encoding} is cut off`);
     return failing(`is not valid ${encoding} (${code})`);
   }

@@ -1,5 +1,6 @@
 import type { EventSnapshot, ListingSnapshot } from '../../domain/snapshot.ts';
 import type { Print } from '../../domain/print.ts';
+import { FeedError } from '../../domain/source.ts';
 import type { Received, Same, Source } from '../../domain/source.ts';
 import { codeOf } from './faults.ts';
 import { readListing } from './listing.ts';
@@ -44,25 +45,39 @@ export function createTabClient(options: TabClientOptions): TabClient {
     signal: AbortSignal,
     known: Print | null = null,
   ): Promise<Received<EventSnapshot> | Same> {
-    return readEvent(transport, understanding(transport, event), raceId, signal, known);
+    return onlyFeedErrors(readEvent(transport, understanding(transport, event), raceId, signal, known));
   }
   return {
-    meetings: (date, signal) => readListing(transport, understanding(transport, listing), date, signal),
+    meetings: (date, signal) =>
+      onlyFeedErrors(readListing(transport, understanding(transport, listing), date, signal)),
     event: asked,
     close: () => transport.close(),
   };
 }
 
-/** A parser whose failures keep the body that they could not understand. */
+/** Whatever else goes wrong on the way costs this response and not who asked for it. */
+async function onlyFeedErrors<T>(received: Promise<T>): Promise<T> {
+  try {
+    return await received;
+  } catch (error) {
+    if (error instanceof FeedError) throw error;
+    throw new FeedError('malformed', `The response could not be taken (${codeOf(error)}).`, { cause: error });
+  }
+}
+
+/** A parser whose failures, whatever they are, keep the body that they could not understand. */
 function understanding<T>(transport: Transport, parse: (body: unknown) => T): (answer: Answer) => T {
-  return (answer) => {
-    try {
-      return parse(answer.json);
-    } catch (error) {
-      const why = error instanceof ParseError ? error.message : codeOf(error);
-      throw transport.malformed(answer, `could not be understood (${why})`);
-    }
-  };
+  return (answer) => understood(transport, answer, () => parse(answer.json));
+}
+
+function understood<T>(transport: Transport, answer: Answer, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FeedError) throw error;
+    const why = error instanceof ParseError ? error.message : codeOf(error);
+    throw transport.malformed(answer, `could not be understood (${why})`);
+  }
 }
 
 async function readEvent(
@@ -79,21 +94,30 @@ async function readEvent(
   if ('isUnmodified' in answer) return { sameAt: null, bytes: 0 };
   const { etag, isCached } = answer;
   if ('recognised' in answer) {
-    const same = { sameAt: answer.recognised, bytes: answer.body.length, isCached };
+    const { body } = answer;
+    const same = {
+      sameAt: answer.recognised,
+      bytes: body.length,
+      isCached,
+      body: () => transport.kept(body),
+    };
     return known === null || (known.etag ?? null) === etag ? same : { ...same, print: { ...known, etag } };
   }
   const snapshot = parse(answer);
   if (snapshot.raceId !== raceId) throw transport.malformed(answer, 'is that of another race');
   const { body, json } = answer;
-  // A body that echoed a credential is kept out of everything, and what stands for it too.
-  const print = answer.isAsReceived ? printOf(body, json) : null;
-  return {
-    snapshot,
-    bytes: body.length,
-    notGranted: notGranted(json),
-    print: print && { ...print, etag },
-    isCached,
-  };
+  return understood(transport, answer, () => {
+    // A body that echoed a credential is kept out of everything, and what stands for it too.
+    const print = answer.isAsReceived ? printOf(body, json) : null;
+    return {
+      snapshot,
+      bytes: body.length,
+      notGranted: notGranted(json),
+      print: print && { ...print, etag },
+      isCached,
+      body: () => transport.kept(body),
+    };
+  });
 }
 
 /** Requested parts that the echo does not confirm: without them a null means nothing. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { digest } from '../../domain/ids.ts';
+import { isTooDeep } from './depth.ts';
 import { areHashesLoaded, hashes } from './hashing.ts';
 
 /**
@@ -76,11 +77,14 @@ export function cut(body: Buffer): Cut {
   for (let at = body.indexOf(key); at !== -1; at = body.indexOf(key, kept > at ? kept : at + key.length)) {
     const from = at + key.length;
     if (!isAt(body, begin, from)) continue;
-    const to = body.indexOf(end, from) + end.length;
+    const last = body.indexOf(end, from);
+    // What looks like this and is none could be there very often, and each would be looked through to the end.
+    if (last === -1) break;
+    const to = last + end.length;
     const bytes = body.subarray(from, to);
     if (bytes.length < leastBytes) continue;
     const hash = hashes().h64Raw(bytes).toString(36);
-    if (!isArray(bytes, hash)) continue;
+    if (!isArray(bytes, hash)) break;
     parts.push(body.subarray(kept, from), Buffer.from(`"${placeholder}${starts.length}"`));
     starts.push(new LastStarts(bytes, hash));
     kept = to;
@@ -104,7 +108,7 @@ export function restore(data: unknown, starts: readonly LastStarts[]): boolean {
   return found === starts.length;
 }
 
-/** Past starts that are known to be arrays, by their hash; and forms, to their digest. */
+/** Past starts that are known to be arrays, and not too deep, by their hash; and forms, to their digest. */
 const arrays = new Set<string>();
 const digests = new Map<bigint, string>();
 
@@ -114,7 +118,7 @@ const mostKnown = 50_000;
 function isArray(bytes: Buffer, hash: string): boolean {
   if (arrays.has(hash)) return true;
   try {
-    JSON.parse(bytes.toString('utf8'));
+    if (isTooDeep(JSON.parse(bytes.toString('utf8')))) return false;
   } catch {
     return false;
   }

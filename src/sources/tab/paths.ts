@@ -5,7 +5,7 @@ export const meetingsPath = `${racingPath}/meetings`;
 
 /** Path of one race's EventRaceDetails. */
 export function eventPath(raceId: string): string {
-  return `${racingPath}/events/${encodeURIComponent(raceId)}`;
+  return `${racingPath}/events/${encodeURIComponent(raceId.toWellFormed())}`;
 }
 
 /** The most meetings that the feed puts on a page; its default is 100. */

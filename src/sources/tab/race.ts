@@ -1,37 +1,50 @@
-import type { Extra, MeetingColumns, RaceColumns } from '../../domain/snapshot.ts';
+import type { EventSnapshot, Extra, MeetingColumns, RaceColumns } from '../../domain/snapshot.ts';
 import { timestamp } from '../../domain/time.ts';
-import type { ServedEvent, ServedRace } from './schema.ts';
+import { Fields } from './fields.ts';
+import type { Drifts } from './fields.ts';
+import { firstSecond, lastSecond } from './schema.ts';
+import type { ServedData, ServedRace } from './schema.ts';
+
+/** What an event response says of its race, and of its meeting. */
+export function raceOf(data: ServedData, drifts: Drifts): Pick<EventSnapshot, 'race' | 'extra' | 'meeting'> {
+  const served = data.race as ServedRace;
+  const fields = new Fields(served, 'race', drifts);
+  const race = raceColumns(served, fields);
+  const name = fields.text('meeting_name') ?? '';
+  return { race, extra: raceExtra(data, fields, drifts), meeting: meetingOfRace(race, name) };
+}
 
 /** The columns of `races` that an event response tells. */
-export function raceColumns(race: ServedRace): RaceColumns {
+function raceColumns(race: ServedRace, fields: Fields): RaceColumns {
+  const actual = fields.between('actual_start', firstSecond, lastSecond);
   return {
     race_id: race.event_id,
     meeting_id: race.meeting_id,
-    race_number: race.race_number ?? null,
-    name: race.description ?? null,
+    race_number: fields.whole('race_number'),
+    name: fields.text('description'),
     status: race.status,
     advertised_start: timestamp(race.advertised_start * 1000),
-    actual_start: race.actual_start == null ? null : timestamp(race.actual_start * 1000),
-    distance: race.distance ?? null,
-    country: race.country ?? null,
-    state: race.state ?? null,
-    type: race.type ?? null,
-    track_condition: race.track_condition ?? null,
-    track_direction: race.track_direction ?? null,
-    track_surface: race.track_surface ?? null,
-    weather: race.weather ?? null,
-    rail_position: race.rail_position ?? null,
-    field_size: race.field_size ?? null,
-    entrant_count: race.entrant_count ?? null,
-    positions_paid: race.positions_paid ?? null,
-    group: race.group ?? null,
-    class: race.class ?? null,
-    start_type: race.start_type ?? null,
-    comment: race.comment ?? null,
-    silk_url: race.silk_url ?? null,
-    prize_monies: race.prize_monies == null ? null : JSON.stringify(race.prize_monies),
-    protest: race.protest ?? null,
-    protest_reason: race.protest_reason ?? null,
+    actual_start: actual === null ? null : timestamp(actual * 1000),
+    distance: fields.whole('distance'),
+    country: fields.text('country'),
+    state: fields.text('state'),
+    type: fields.text('type'),
+    track_condition: fields.text('track_condition'),
+    track_direction: fields.text('track_direction'),
+    track_surface: fields.text('track_surface'),
+    weather: fields.text('weather'),
+    rail_position: fields.text('rail_position'),
+    field_size: fields.whole('field_size'),
+    entrant_count: fields.whole('entrant_count'),
+    positions_paid: fields.whole('positions_paid'),
+    group: fields.text('group'),
+    class: fields.text('class'),
+    start_type: fields.text('start_type'),
+    comment: fields.text('comment'),
+    silk_url: fields.text('silk_url'),
+    prize_monies: fields.json('prize_monies'),
+    protest: fields.flag('protest'),
+    protest_reason: fields.text('protest_reason'),
   };
 }
 
@@ -60,40 +73,32 @@ const dataKeys = new Set([
  * What else was served beside and inside `race`. The top-level `favourite` and `mover` are copies of a runner
  * whose flags disagree with `runners`, so that only the entrant they name is kept.
  */
-export function raceExtra(data: ServedEvent['data']): Extra {
+function raceExtra(data: ServedData, race: Fields, drifts: Drifts): Extra {
+  const beside = new Fields(data, 'data', drifts);
+  const named = (copy: 'favourite' | 'mover'): string | null =>
+    new Fields(beside.object(copy), copy, drifts).text('entrant_id');
+  const [favourite, mover] = [named('favourite'), named('mover')];
+  const other = beside.extra(dataKeys);
   return {
-    ...rest(data.race, raceKeys),
-    ...rest(data, dataKeys),
-    favourite: data.favourite?.entrant_id ?? null,
-    mover: data.mover?.entrant_id ?? null,
+    ...race.extra(raceKeys),
+    ...other,
+    favourite: other.favourite ?? favourite,
+    mover: other.mover ?? mover,
   };
 }
 
 /** The meeting as an event tells it. */
-export function meetingOfRace(race: ServedRace): MeetingColumns {
+function meetingOfRace(race: RaceColumns, name: string): MeetingColumns {
   return {
     meeting_id: race.meeting_id,
-    name: race.meeting_name,
+    name,
     date: null,
-    country: race.country ?? null,
-    state: race.state ?? null,
-    category: race.type ?? null,
-    track_condition: race.track_condition ?? null,
-    weather: race.weather ?? null,
+    country: race.country,
+    state: race.state,
+    category: race.type,
+    track_condition: race.track_condition,
+    weather: race.weather,
     status: null,
     tote_meeting_number: null,
   };
-}
-
-/** The properties of a served object that have no place of their own. */
-export function rest(
-  served: Readonly<Record<string, unknown>>,
-  placed: ReadonlySet<string | undefined>,
-): Record<string, unknown> {
-  const extra: Record<string, unknown> = {};
-  for (const key of Object.keys(served)) {
-    // One that is named `__proto__` would become the prototype.
-    if (!placed.has(key) && key !== '__proto__') extra[key] = served[key];
-  }
-  return extra;
 }

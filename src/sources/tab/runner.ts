@@ -2,17 +2,23 @@ import { price } from '../../domain/odds.ts';
 import { oddsKinds } from '../../domain/snapshot.ts';
 import type { EntrantColumns, Extra, Fluctuation, Runner } from '../../domain/snapshot.ts';
 import { epochMillis, timestamp } from '../../domain/time.ts';
+import { isTooDeep } from './depth.ts';
+import { Fields, tooDeep } from './fields.ts';
+import type { Drifts } from './fields.ts';
 import { LastStarts, formDigest } from './last-starts.ts';
-import { rest } from './race.ts';
+import { limits } from './limits.ts';
+import { firstSecond, lastSecond } from './schema.ts';
 import type { ServedRunner } from './schema.ts';
 
 /** A member of `runners`: its columns, its dated prices, its form and what else was served. */
-export function parseRunner(served: ServedRunner): Runner {
-  const { fluctuations, oldestOfSix } = datesOf(served);
-  const form = formOf(served);
+export function parseRunner(served: ServedRunner, drifts: Drifts): Runner {
+  const fields = new Fields(served, 'runners', drifts);
+  const { fluctuations, oldestOfSix } = datesOf(served, fields.list('flucs', limits.flucs));
+  const form = formOf(served, fields);
+  const weight = new Fields(fields.object('weight'), 'runners.weight', drifts);
   const runner = {
-    columns: columns(served),
-    extra: runnerExtra(served),
+    columns: columns(served, fields, weight),
+    extra: runnerExtra(served, fields, weight, drifts),
     fluctuations,
     oldestOfSix,
   };
@@ -31,68 +37,77 @@ export function parseRunner(served: ServedRunner): Runner {
 const oddsKeys = new Set<string>(oddsKinds);
 const weightKeys = new Set(['allocated', 'total']);
 
-function runnerExtra(served: ServedRunner): Extra {
-  const extra = rest(served, placedKeys);
-  const odds = rest(served.odds ?? {}, oddsKeys);
-  const weight = rest(served.weight ?? {}, weightKeys);
-  if (Object.keys(odds).length > 0) extra.odds = odds;
-  if (Object.keys(weight).length > 0) extra.weight = weight;
+function runnerExtra(served: ServedRunner, fields: Fields, weight: Fields, drifts: Drifts): Extra {
+  const extra = fields.extra(placedKeys);
+  const odds = new Fields(served.odds ?? {}, 'runners.odds', drifts).extra(oddsKeys);
+  const weights = weight.extra(weightKeys);
+  if (hasAny(odds)) extra.odds = odds;
+  if (hasAny(weights)) extra.weight = weights;
   return extra;
 }
 
-function columns(served: ServedRunner): EntrantColumns {
+function hasAny(object: Extra): boolean {
+  return Object.keys(object).length > 0;
+}
+
+function columns(served: ServedRunner, fields: Fields, weight: Fields): EntrantColumns {
   return {
     entrant_id: served.entrant_id,
-    runner_number: served.runner_number ?? null,
-    name: served.name,
-    barrier: served.barrier ?? null,
-    barrier_position: served.barrier_position ?? null,
-    jockey: served.jockey ?? null,
-    apprentice_indicator: served.apprentice_indicator ?? null,
-    trainer: served.trainer_name ?? null,
-    trainer_location: served.trainer_location ?? null,
-    weight_allocated: served.weight?.allocated ?? null,
-    weight_total: served.weight?.total ?? null,
+    runner_number: fields.whole('runner_number'),
+    name: fields.text('name') ?? '',
+    barrier: fields.whole('barrier'),
+    barrier_position: fields.text('barrier_position'),
+    jockey: fields.text('jockey'),
+    apprentice_indicator: fields.text('apprentice_indicator'),
+    trainer: fields.text('trainer_name'),
+    trainer_location: fields.text('trainer_location'),
+    weight_allocated: weight.text('allocated'),
+    weight_total: weight.text('total'),
     is_scratched: served.is_scratched,
-    scratched_at: scratchedAt(served),
-    is_emergency: served.is_emergency ?? null,
-    emergency_position: served.emergency_position ?? null,
-    primary_market: served.primary_market ?? null,
-    market_name: served.market_name ?? null,
+    scratched_at: scratchedAt(served, fields),
+    is_emergency: fields.flag('is_emergency'),
+    emergency_position: fields.text('emergency_position'),
+    primary_market: fields.flag('primary_market'),
+    market_name: fields.text('market_name'),
     fixed_win: served.odds?.fixed_win ?? null,
     fixed_place: served.odds?.fixed_place ?? null,
     pool_win: served.odds?.pool_win ?? null,
     pool_place: served.odds?.pool_place ?? null,
-    favourite: served.favourite ?? null,
-    mover: served.mover ?? null,
-    horse_id: served.horse_id ?? null,
-    age: served.age ?? null,
-    sex: served.sex ?? null,
-    colour: served.colour ?? null,
-    country: served.country ?? null,
-    sire: served.sire ?? null,
-    dam: served.dam ?? null,
-    owners: served.owners ?? null,
-    gear: served.gear ?? null,
-    last_twenty_starts: served.last_twenty_starts ?? null,
-    silk_colours: served.silk_colours ?? null,
-    silk_url_64x64: served.silk_url_64x64 ?? null,
-    silk_url_128x128: served.silk_url_128x128 ?? null,
+    favourite: fields.flag('favourite'),
+    mover: fields.flag('mover'),
+    horse_id: fields.whole('horse_id'),
+    age: fields.whole('age'),
+    sex: fields.text('sex'),
+    colour: fields.text('colour'),
+    country: fields.text('country'),
+    sire: fields.text('sire'),
+    dam: fields.text('dam'),
+    owners: fields.text('owners'),
+    gear: fields.text('gear'),
+    last_twenty_starts: fields.text('last_twenty_starts'),
+    silk_colours: fields.text('silk_colours'),
+    silk_url_64x64: fields.text('silk_url_64x64'),
+    silk_url_128x128: fields.text('silk_url_128x128'),
   };
 }
 
 /** `scratch_time` is epoch seconds and `scr_time` RFC 3339; both are 0 or null on a runner not scratched. */
-function scratchedAt(served: ServedRunner): string | null {
+function scratchedAt(served: ServedRunner, fields: Fields): string | null {
+  const seconds = fields.between('scratch_time', firstSecond, lastSecond);
+  const time = fields.text('scr_time');
   if (!served.is_scratched) return null;
-  if (served.scratch_time) return timestamp(served.scratch_time * 1000);
-  const millis = served.scr_time ? epochMillis(served.scr_time) : NaN;
+  if (seconds) return timestamp(seconds * 1000);
+  const millis = time ? epochMillis(time) : NaN;
   return millis > 0 ? timestamp(millis) : null;
 }
 
-function datesOf(served: ServedRunner): Pick<Runner, 'fluctuations' | 'oldestOfSix'> {
+/** @param flucs prices without dates */
+function datesOf(
+  served: ServedRunner,
+  flucs: readonly unknown[],
+): Pick<Runner, 'fluctuations' | 'oldestOfSix'> {
   const fluctuations: Fluctuation[] = [];
   const { open, nine_am, high, low, last_six } = served.flucs_with_timestamp ?? {};
-  const flucs = served.flucs ?? [];
   const take = (entry: { timestamp: string; fluc: number } | null | undefined): void => {
     const at = entry ? dateOf(entry.timestamp) : null;
     if (!entry || at === null) return;
@@ -116,12 +131,16 @@ function dateOf(timestamp: string): number | null {
 }
 
 /** Null when there is none. */
-function formOf(served: ServedRunner): Record<string, unknown> | null {
+function formOf(served: ServedRunner, fields: Fields): Record<string, unknown> | null {
   const form: Record<string, unknown> = {};
   let isEmpty = true;
   for (const key of formKeys) {
     const value = served[key];
     if (value == null) continue;
+    if (!(value instanceof LastStarts) && isTooDeep(value)) {
+      fields.drift(key, tooDeep);
+      continue;
+    }
     form[key] = value;
     isEmpty = false;
   }

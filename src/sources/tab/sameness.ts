@@ -1,6 +1,8 @@
 import type { Print, Span } from '../../domain/print.ts';
 import { epochMillis } from '../../domain/time.ts';
 import { areHashesLoaded, hashes } from './hashing.ts';
+import { isTooDeep } from './depth.ts';
+import { limits } from './limits.ts';
 
 /**
  * Tells from bytes alone that a response says what one before it said. Two responses of an unchanged race differ in
@@ -28,6 +30,8 @@ const lists = [
 function first(body: Buffer, key: string): number {
   return body.indexOf(key);
 }
+
+const maxMembers = limits.unorderedMembers;
 
 interface Served {
   readonly header?: { readonly generated_time?: unknown } | null;
@@ -92,7 +96,7 @@ function listSpan(
   served: Served,
 ): Print['lists'][number] | null {
   const list = of(served);
-  if (!Array.isArray(list) || list.length < 2) return null;
+  if (!Array.isArray(list) || list.length < 2 || list.length > maxMembers || isTooDeep(list)) return null;
   const from = find(body, key) + key.length;
   if (from < key.length) return null;
   const bytes = Buffer.from(JSON.stringify(list));
@@ -110,12 +114,13 @@ function listSpan(
  */
 function membersHash(text: string, isFlat: boolean): bigint | null {
   const members = isFlat ? flatMembers(text) : parsedMembers(text);
+  if (members !== null && members.length > maxMembers) return null;
   return members && hashes().h64(members.toSorted().join('\n'));
 }
 
 /** The texts of objects, which have no objects in them where there are as many as the list has members. */
 function flatMembers(text: string): string[] | null {
-  return text.startsWith('[{') && text.endsWith('}]') ? text.slice(2, -2).split('},{') : null;
+  return text.startsWith('[{') && text.endsWith('}]') ? text.slice(2, -2).split('},{', maxMembers + 1) : null;
 }
 
 function parsedMembers(text: string): string[] | null {

@@ -1,46 +1,33 @@
 import { z } from 'zod';
+import { limits } from './limits.ts';
 
 /**
- * The served fields that we use, as the feed types them. They only tell whether a response can be used, and what
- * is used is the response itself: unknown properties appear without notice and end in `raw_extra`, and copies without
- * them, which the schemas give, are thrown away. So no schema may change what it checks. A used field of another
- * type makes the whole response malformed.
+ * What must be as the feed types it for a response to be used: ids, times, status, prices, scratchings and money. The
+ * schemas only tell whether it is, and what is used is the response itself: copies without unknown properties, which
+ * they give, are thrown away. So no schema may change what it checks. Everything else is read by {@link Fields}.
  */
 
-const text = z.string().nullish();
 const number = z.number().nullish();
-const whole = z.int().nullish();
-const flag = z.boolean().nullish();
+
+/** It is in the keys of rows, in URLs and in log lines; and no store keeps half of a surrogate pair. */
+const name = z
+  .string()
+  .max(limits.idLength)
+  .refine((text) => text.isWellFormed(), { error: 'Invalid text: half a surrogate pair' });
+const id = name.min(1);
 
 /** The epoch seconds of year 0 and of the end of 9999: a stored time has a year of four digits. */
-const firstSecond = -62_167_219_200;
-const lastSecond = 253_402_300_799;
-const seconds = z.number().min(firstSecond).max(lastSecond);
+export const firstSecond = -62_167_219_200;
+export const lastSecond = 253_402_300_799;
 
 const dated = z.object({ timestamp: z.string(), fluc: z.number() });
 
 const runner = z.object({
-  entrant_id: z.string().min(1),
-  name: z.string(),
-  runner_number: whole,
-  barrier: whole,
-  barrier_position: text,
-  jockey: text,
-  apprentice_indicator: text,
-  trainer_name: text,
-  trainer_location: text,
-  weight: z.object({ allocated: text, total: text }).nullish(),
+  entrant_id: id,
   is_scratched: z.boolean(),
-  scratch_time: seconds.nullish(),
-  scr_time: text,
-  is_emergency: flag,
-  emergency_position: text,
-  primary_market: flag,
-  market_name: text,
   odds: z
     .looseObject({ fixed_win: number, fixed_place: number, pool_win: number, pool_place: number })
     .nullish(),
-  flucs: z.array(z.number()).nullish(),
   flucs_with_timestamp: z
     .looseObject({
       open: dated.nullish(),
@@ -50,136 +37,67 @@ const runner = z.object({
       last_six: z.array(dated).nullish(),
     })
     .nullish(),
-  favourite: flag,
-  mover: flag,
-  horse_id: whole,
-  age: whole,
-  sex: text,
-  colour: text,
-  country: text,
-  sire: text,
-  dam: text,
-  owners: text,
-  gear: text,
-  last_twenty_starts: text,
-  silk_colours: text,
-  silk_url_64x64: text,
-  silk_url_128x128: text,
 });
 
 const race = z.object({
-  event_id: z.string().min(1),
-  meeting_id: z.string().min(1),
-  meeting_name: z.string(),
-  status: z.string(),
-  description: text,
-  advertised_start: seconds.positive(),
-  actual_start: seconds.nullish(),
-  race_number: whole,
-  distance: whole,
-  country: text,
-  state: text,
-  type: text,
-  track_condition: text,
-  track_direction: text,
-  track_surface: text,
-  weather: text,
-  rail_position: text,
-  field_size: whole,
-  entrant_count: whole,
-  positions_paid: whole,
-  group: text,
-  class: text,
-  start_type: text,
-  comment: text,
-  silk_url: text,
-  prize_monies: z.unknown().optional(),
-  protest: flag,
-  protest_reason: text,
+  event_id: id,
+  meeting_id: id,
+  status: name,
+  advertised_start: z.number().min(firstSecond).max(lastSecond).positive(),
 });
-
-const pool = z.object({
-  product_type: z.string(),
-  total: number,
-  status: text,
-  quaddie: z.array(z.unknown()).nullish(),
-  early_quaddie: z.array(z.unknown()).nullish(),
-  tote_treble: z.array(z.unknown()).nullish(),
-  tote_running_double: z.array(z.unknown()).nullish(),
-});
-
-const bet = z.object({
-  title: text,
-  description: z.array(z.string()).nullish(),
-  stake: number,
-  legs: z.array(z.unknown()).nullish(),
-  place_time: text,
-  place_odds: number,
-});
-
-const liability = z.object({ entrant_id: z.string(), hold_percentage: number, bet_percentage: number });
-
-const copy = z.object({ entrant_id: text }).nullish();
 
 const header = z.object({ generated_time: z.string() });
 
-export const eventResponse = z.object({
-  header,
-  data: z.object({
-    race,
-    runners: z.array(runner),
-    results: z.array(z.unknown()).nullish(),
-    dividends: z.array(z.unknown()).nullish(),
-    money_tracker: z.object({ entrants: z.array(liability).nullish() }).nullish(),
-    tote_pools: z.array(pool).nullish(),
-    big_bets: z.array(bet).nullish(),
-    live_bets: z.array(bet).nullish(),
-    biggest_bet: bet.nullish(),
-    favourite: copy,
-    mover: copy,
-  }),
+/** What no response can do without. */
+export const eventResponse = z.object({ header, data: z.object({ race, runners: z.array(runner) }) });
+
+export const moneyTracker = z
+  .object({
+    entrants: z
+      .array(z.object({ entrant_id: z.string(), hold_percentage: number, bet_percentage: number }))
+      .nullish(),
+  })
+  .nullish();
+
+const legs = z
+  .unknown()
+  .refine((value) => value == null || Array.isArray(value), { error: 'Invalid list' })
+  .optional();
+
+export const totePools = z
+  .array(
+    z.object({
+      product_type: name,
+      total: number,
+      status: name.nullish(),
+      quaddie: legs,
+      early_quaddie: legs,
+      tote_treble: legs,
+      tote_running_double: legs,
+    }),
+  )
+  .nullish();
+
+const bet = z.object({ stake: number, place_odds: number });
+
+export const bets = z.object({
+  big_bets: z.array(bet).nullish(),
+  live_bets: z.array(bet).nullish(),
+  biggest_bet: bet.nullish(),
 });
 
-const listedRace = z.object({
-  id: z.string().min(1),
-  race_number: whole,
-  name: text,
-  start_time: z.string(),
-  tote_start_time: text,
-  track_condition: text,
-  distance: whole,
-  weather: text,
-  country: text,
-  state: text,
-  status: z.string(),
-});
+export const listedRace = z.object({ id, start_time: z.string(), status: name });
 
-export const listedMeeting = z.object({
-  meeting: z.string().min(1),
-  name: z.string(),
-  date: z.string(),
-  track_condition: text,
-  category: text,
-  country: text,
-  state: text,
-  tote_status: text,
-  tote_meeting_number: whole,
-  races: z.array(listedRace).nullish(),
-});
+export const listedMeeting = z.object({ meeting: id });
 
-/** Meetings are looked at one by one: a malformed one does not cost the others. */
-export const listingResponse = z.object({
-  header,
-  data: z.object({ meetings: z.array(z.unknown()).nullish() }),
-});
+export const listingResponse = z.object({ header, data: z.looseObject({}) });
 
 /** What a schema checked, with whatever else was served beside it. */
 type Served<T> = T & Readonly<Record<string, unknown>>;
 
-export type ServedEvent = z.infer<typeof eventResponse>;
-export type ServedRace = z.infer<typeof race>;
+export type ServedData = Served<z.infer<typeof eventResponse>['data']>;
+export type ServedRace = Served<z.infer<typeof race>>;
 export type ServedRunner = Served<z.infer<typeof runner>>;
-export type ServedPool = z.infer<typeof pool>;
-export type ServedBet = z.infer<typeof bet>;
-export type ServedMeeting = z.infer<typeof listedMeeting>;
-export type ServedListedRace = z.infer<typeof listedRace>;
+export type ServedPool = Served<NonNullable<z.infer<typeof totePools>>[number]>;
+export type ServedBet = Served<z.infer<typeof bet>>;
+export type ServedListedRace = Served<z.infer<typeof listedRace>>;

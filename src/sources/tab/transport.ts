@@ -10,12 +10,13 @@ import { acceptEncoding } from './encoding.ts';
 import { networkFault, statusFault } from './faults.ts';
 import { credentialMask, identityHeaders, identityProblems } from './identity.ts';
 import type { Identity } from './identity.ts';
+import { limits } from './limits.ts';
 import { parseBaseUrl } from './origin.ts';
 import type { Origin } from './origin.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Most bytes of a body that are kept for quarantine. */
-const keptLimit = 1024 * 1024;
+/** Most bytes of a body that are kept for quarantine: only one that is too large is cut. */
+const keptLimit = limits.bodyBytes;
 
 /** More than a credential takes, however it is spelled: what is kept is masked with that much behind it. */
 const beyond = 65_536;
@@ -80,6 +81,8 @@ export interface Transport {
     signal: AbortSignal,
     expected: Expected<T>,
   ): Promise<Answer | Recognised<T> | Unmodified>;
+  /** A body as it may be kept: credentials masked, and cut where it is too large. */
+  kept(body: Buffer): Uint8Array;
   /** A `malformed` failure that keeps the answer's body. The reason goes on "a body that …". */
   malformed(answer: Pick<Answer, 'path' | 'body'>, reason: string): FeedError;
   /** Waits for the requests that are under way, each bounded by its deadline. A second call does no more. */
@@ -93,13 +96,17 @@ export function createTransport(options: TransportOptions): Transport {
   const pool = openPool(origin, options);
   const mask = credentialMask(identity);
 
-  function malformed({ path, body }: Pick<Answer, 'path' | 'body'>, reason: string): FeedError {
+  function kept(body: Buffer): Uint8Array {
     // Masked before it is cut, or a credential across the cut would show its first half.
     const masked = mask.text(body.subarray(0, keptLimit + beyond).toString('latin1'));
     const isCut = body.length >= keptLimit + beyond;
     const end = isCut ? Math.min(keptLimit, masked.length - beyond) : keptLimit;
+    return Buffer.from(masked.slice(0, Math.max(0, end)), 'latin1');
+  }
+
+  function malformed({ path, body }: Pick<Answer, 'path' | 'body'>, reason: string): FeedError {
     return new FeedError('malformed', `GET ${path} was answered with a body that ${mask.text(reason)}.`, {
-      body: Buffer.from(masked.slice(0, Math.max(0, end)), 'latin1'),
+      body: kept(body),
     });
   }
 
@@ -178,7 +185,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   let closed: Promise<void> | undefined;
-  return { get, malformed, close: () => (closed ??= pool.close()) };
+  return { get, kept, malformed, close: () => (closed ??= pool.close()) };
 }
 
 function openPool(origin: string, { connections, deadlineMs, ...options }: TransportOptions): Pool {
@@ -195,10 +202,9 @@ function openPool(origin: string, { connections, deadlineMs, ...options }: Trans
   });
 }
 
-/** A recording is read line by line; the feed sends its JSON in one line, others may not. */
+/** A recording is read line by line; the feed sends its JSON in one line, others may not. In no text of JSON is a break. */
 function oneLine(body: Buffer): string {
-  const text = body.toString('utf8');
-  return body.includes(10) || body.includes(13) ? JSON.stringify(JSON.parse(text)) : text;
+  return body.toString('utf8').replace(/[\r\n]+/g, ' ');
 }
 
 const nothingExpected: Expected<never> = { etag: null, recognise: () => null };
