@@ -27,7 +27,7 @@ export async function chooseFeed(
   settings: Settings,
   onAnswer?: OnAnswer,
 ): Promise<ChosenFeed> {
-  const own = (['speed', 'seed', 'races'] as const).filter((name) => options[name] !== undefined);
+  const own = (['speed', 'seed', 'races', 'origin'] as const).filter((name) => options[name] !== undefined);
   const names = own.map((name) => `--${name}`).join(', ');
   if (own.length > 0 && options.simulator !== undefined) {
     throw new UsageError([`${names} cannot be given with --simulator: the feed that runs has its own.`]);

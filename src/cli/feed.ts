@@ -38,6 +38,8 @@ export interface SimulatorChoice {
   readonly speed?: number;
   readonly seed?: number;
   readonly races?: number;
+  /** Simulated time at which the clock of a new journal starts, epoch milliseconds; now when left out. */
+  readonly origin?: number;
   /** Real milliseconds that it has for a response at the least, however fast its clock runs; default 500. */
   readonly leastDeadlineMs?: number;
 }
@@ -98,17 +100,17 @@ async function ownSimulator(
 ): Promise<OpenFeed> {
   const seed = choice.seed ?? recorded?.seed ?? 1;
   const racesPerDay = choice.races ?? recorded?.racesPerDay ?? 240;
-  const clock = goOn(recorded?.clock ?? null, choice.speed);
+  const clock = goOn(recorded?.clock ?? null, choice);
   const simulator = await launchSimulator({ seed, racesPerDay, speed: clock.speed, port: 0, origin: clock });
   const { url, failed } = simulator;
   const journalSource = { kind: 'simulator', seed, racesPerDay, clock } as const;
   return simulated(choice, { url, journalSource, failed, stop: () => simulator.stop() }, onAnswer);
 }
 
-/** The clock of an earlier run goes on; another speed counts from now. */
-function goOn(clock: ClockOrigin | null, speed: number | undefined): ClockOrigin {
+/** The clock of an earlier run goes on, whatever the origin; another speed counts from now. */
+function goOn(clock: ClockOrigin | null, { speed, origin }: SimulatorChoice): ClockOrigin {
   const now = Date.now();
-  if (clock === null) return { real: now, simulated: now, speed: speed ?? 1 };
+  if (clock === null) return { real: now, simulated: origin ?? now, speed: speed ?? 1 };
   if (speed === undefined || speed === clock.speed) return clock;
   return { real: now, simulated: simulatedNow(clock, now), speed };
 }

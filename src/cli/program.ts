@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { tables } from '../domain/tables.ts';
+import { epochMillis } from '../domain/time.ts';
 import { exportFormats } from '../sinks/export/format.ts';
 import type { DeadLettersOptions } from './dead-letters.ts';
 import type { ExportCommandOptions } from './export.ts';
@@ -39,6 +40,11 @@ export function buildProgram(): Command {
       'simulated races a day (default: as in the journal, else 240)',
       wholeBetween(1, 10_000),
     )
+    .option(
+      '--origin <time>',
+      'when the simulated clock of a new journal starts, e.g. 2026-11-30T20:00:00Z (default: now)',
+      instant,
+    )
     .option('--record <directory>', 'also keep every response, one compressed recording a race')
     .option(
       '--http <host:port>',
@@ -74,6 +80,7 @@ export function buildProgram(): Command {
     .option('--races <number>', 'races a day', wholeBetween(1, 10_000), 240)
     .option('--seed <number>', 'which market', wholeBetween(0, 2 ** 31), 1)
     .option('--speed <factor>', 'how many times as fast as real time', between(0.1, 1000), 1)
+    .option('--origin <time>', 'when its clock starts, e.g. 2026-11-30T20:00:00Z (default: now)', instant)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any that is free', wholeBetween(0, 65_535), 8787)
     .action(async (options: SimulateOptions) => {
       const { simulateCommand } = await import('./simulate.ts');
@@ -228,6 +235,16 @@ function duration(text: string): number {
   const millis = Number(number) * (units[unit ?? ''] ?? NaN);
   if (millis > 0 && millis < 2 ** 31) return millis;
   throw new InvalidArgumentError('It must be a time such as 90s, 10m or 2h, under 24 days.');
+}
+
+/** Returns the epoch milliseconds of an RFC 3339 time of this century. */
+function instant(text: string): number {
+  const millis = epochMillis(text);
+  const day = text.slice(0, 10);
+  const isOfCentury = millis >= Date.UTC(2000, 0, 2) && millis < Date.UTC(2099, 11, 31);
+  // V8 reads 30 February as 2 March.
+  if (isOfCentury && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return millis;
+  throw new InvalidArgumentError('It must be a time from 2000 to 2099 with its zone: 2026-11-30T20:00:00Z.');
 }
 
 function httpAddress(text: string): HttpAddress {

@@ -7,17 +7,19 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly speed: number;
   readonly port: number;
+  /** Simulated time at which it starts, epoch milliseconds; now when left out. */
+  readonly origin?: number;
 }
 
 /** `oddstream simulate` */
-export async function simulateCommand({ races, seed, speed, port }: SimulateOptions): Promise<void> {
+export async function simulateCommand({ races, seed, speed, port, origin }: SimulateOptions): Promise<void> {
   const now = Date.now();
   const server = await startSimulatorServer({
     seed,
     racesPerDay: races,
     speed,
     port,
-    origin: { real: now, simulated: now },
+    origin: { real: now, simulated: origin ?? now },
   }).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     const what = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;

@@ -38,10 +38,16 @@ describe('usage', () => {
     [['replay'], /missing required argument/],
     [['run', '--duration', 'soon'], /90s, 10m or 2h/],
     [['run', '--speed', '0'], /number from 0\.1 to 1000/],
+    [['run', '--origin', '2026-02-30T00:00:00Z'], /a time from 2000 to 2099 with its zone/],
+    [['simulate', '--origin', '2026-02-28T00:00:00'], /a time from 2000 to 2099 with its zone/],
     [['simulate', '--port', '70000'], /number from 0 to 65535/],
     [['import', '--date', '28.2.2026'], /2026-02-28/],
     [['run', '--log-level', 'loud'], /Allowed choices/],
     [['run', '--simulator', 'http://127.0.0.1:1', '--seed', '3'], /--seed cannot be given with --simulator/],
+    [
+      ['run', '--simulator', 'http://127.0.0.1:1', '--origin', '2026-02-28T00:00:00Z'],
+      /--origin cannot be given with --simulator/,
+    ],
   ])('%j is refused with exit code 2', async (args, sentence) => {
     expectSentence(await oddstream(args, { cwd: directory.path }), 2, sentence);
   });
