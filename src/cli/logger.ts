@@ -38,6 +38,8 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'server.dropped': 'warn',
   'gap.opened': 'warn',
   'journal.failed': 'error',
+  'journal.lost': 'error',
+  'journal.lock_restored': 'warn',
   'recording.failed': 'error',
   'replay.problem': 'warn',
   'repair.problem': 'warn',

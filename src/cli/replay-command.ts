@@ -6,6 +6,7 @@ import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
 import { replay } from './replay.ts';
+import { saveLost } from './save-lost.ts';
 
 /** `oddstream replay FILE…` */
 export async function replayCommand(files: string[], options: CommonOptions): Promise<void> {
@@ -28,6 +29,7 @@ export async function replayCommand(files: string[], options: CommonOptions): Pr
     if (counts.unusable > 0) process.exitCode = 1;
   } finally {
     progress.clear();
+    await saveLost(journal, log);
     journal.close();
   }
 }

@@ -29,6 +29,7 @@ import { Watchdog } from '../streams/watchdog.ts';
 import type { OpenFeed } from './feed.ts';
 import type { Settings } from './settings.ts';
 import type { ReadBackDemand } from './sink.ts';
+import { saveLost } from './save-lost.ts';
 import { toldStore } from './told-store.ts';
 
 /** Real time that polls under way get to end in, once the service is to stop. */
@@ -39,6 +40,9 @@ const deliverMs = 5_000;
 
 /** Real time that a poll may wait for its turn before it is missed: beside a fast clock, that is a long time. */
 const queueMs = 5_000;
+
+/** Real time between two looks whether the journal's files are in their place; a commit looks as well. */
+const filesEveryMs = 1_000;
 
 /** What was done since the start. */
 export interface ServiceTotals {
@@ -165,6 +169,16 @@ export class Service {
         },
       }),
     );
+    this.#work.add(
+      timer(filesEveryMs, filesEveryMs, asyncScheduler).subscribe({
+        next: () => {
+          this.#requireJournal();
+        },
+        error: (error: unknown) => {
+          this.#fail(error);
+        },
+      }),
+    );
     this.#sink?.start();
     this.#work.add(
       work({ ...this.#context, runningSince: this.feed.scheduler.now() }).subscribe({
@@ -182,6 +196,16 @@ export class Service {
     );
   }
 
+  #requireJournal(): void {
+    try {
+      for (const file of this.journal.requireInPlace()) {
+        this.#log('journal.lock_restored', { journal: this.journal.file, file });
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #fail(error: unknown): void {
     this.#report$.error(errorOf(error));
   }
@@ -195,11 +219,14 @@ export class Service {
     const isDrained = this.#work !== null && this.#budget.underWay === 0;
     this.#work?.unsubscribe();
     // Only now the journal holds all that there is to deliver.
-    await this.#sink?.stop(deliverMs);
+    await this.#sink?.stop(this.journal.lost === null ? deliverMs : 0);
+    // Before the server ends: until then it tells why.
+    let isLost = await saveLost(this.journal, this.#log);
     await last();
     await this.feed.close();
+    isLost ||= await saveLost(this.journal, this.#log);
     try {
-      if (isDrained) this.journal.ended();
+      if (isDrained && !isLost) this.journal.ended();
     } finally {
       this.journal.close();
     }

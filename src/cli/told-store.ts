@@ -1,23 +1,31 @@
 import type { Observer } from 'rxjs';
 import type { Change } from '../domain/tables.ts';
-import { DamagedError } from '../sinks/journal/errors.ts';
+import { DamagedError, LostError } from '../sinks/journal/errors.ts';
 import type { Store } from '../streams/ports.ts';
 
 /**
- * A store that tells what it has committed, once that is durable.
- * @param damaged told that the journal is not as it was written: trying again is of no use
+ * A store that emits what it has committed, once that is durable.
+ * @param failed called when the journal is not as it was written, or its files are gone: no later write can succeed
  */
 export function toldStore(
   store: Store,
   committed$: Pick<Observer<readonly Change[]>, 'next'>,
-  damaged: (error: DamagedError) => void,
+  failed: (error: DamagedError | LostError) => void,
 ): Store {
+  const written = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      if (error instanceof LostError) failed(error);
+      throw error;
+    }
+  };
   return {
     baseline: (raceId) => {
       try {
         return store.baseline(raceId);
       } catch (error) {
-        if (error instanceof DamagedError) damaged(error);
+        if (error instanceof DamagedError) failed(error);
         throw error;
       }
     },
@@ -27,18 +35,24 @@ export function toldStore(
     isSettled: (raceId) => store.isSettled(raceId),
     meetingDigests: () => store.meetingDigests(),
     commit: (changes) => {
-      store.commit(changes);
+      written(() => {
+        store.commit(changes);
+      });
       committed$.next(changes);
     },
     commitEach: (each) => {
       const failures = store.commitEach(each);
+      const lost = failures.find((failure) => failure instanceof LostError);
+      if (lost !== undefined) failed(lost);
       for (const [index, changes] of each.entries()) {
         if (failures[index] === null) committed$.next(changes);
       }
       return failures;
     },
     quarantine: (entry) => {
-      store.quarantine(entry);
+      written(() => {
+        store.quarantine(entry);
+      });
     },
   };
 }

@@ -92,6 +92,15 @@ export const logEvents = {
   'clock.jumped': z.strictObject({ jump_ms: ms }),
   'loop.stalled': z.strictObject({ stall_ms: ms }),
   'journal.failed': z.strictObject({ race_id: z.string().nullable(), reason: z.string() }),
+  'journal.lost': z.strictObject({
+    journal: z.string(),
+    reason: z.string(),
+    saved: z.string().nullable(),
+    set_aside: z.string().nullable(),
+    damage: z.string().nullable(),
+    duration_ms: ms,
+  }),
+  'journal.lock_restored': z.strictObject({ journal: z.string(), file: z.string() }),
   'replay.started': z.strictObject({ files: count, journal: z.string() }),
   'replay.problem': z.strictObject({ file: z.string(), line: count.nullable(), reason: z.string() }),
   'replay.finished': z.strictObject({

@@ -22,14 +22,19 @@ export interface Signs {
   /** When the feed last gave something that was recorded; null before it ever did. */
   readonly lastGoodAt: number | null;
   readonly lastFault: string | null;
+  /** What ended the recording, or why the journal cannot be read; null for neither. */
+  readonly failure: string | null;
   readonly sinks: readonly { readonly sink: string; readonly lagMs: number }[];
   readonly sinkLagLimitMs: number;
 }
 
 /** Whether the recorder does what it is for, and why not. */
 export function readinessOf(signs: Signs): Readiness {
-  const { now, silentMs, stopping, imported, startedAt, lastGoodAt, lastFault, sinks } = signs;
+  const { now, silentMs, stopping, failure, imported, startedAt, lastGoodAt, lastFault, sinks } = signs;
   const reasons: Reason[] = [];
+  if (failure !== null) {
+    reasons.push({ code: 'failed', detail: `Recording has failed: ${failure.replace(/[.\s]+$/, '')}.` });
+  }
   if (stopping) reasons.push({ code: 'stopping', detail: 'The recorder is stopping.' });
   if (silentMs > stalledMs) {
     const detail = `The recorder's thread has not answered for ${seconds(silentMs)} s.`;

@@ -40,6 +40,8 @@ export interface RunFigures {
   readonly lastGoodAt: number | null;
   /** Why the newest poll or listing that failed did; null before the first. */
   readonly lastFault: string | null;
+  /** What ended the recording, one sentence; null while nothing has. */
+  readonly failure: string | null;
 }
 
 /** Plan of each race that is being polled or waited for. */
@@ -58,6 +60,7 @@ export class RunStats {
   #stopping = false;
   #lastGoodAt: number | null = null;
   #lastFault: string | null = null;
+  #failure: string | null = null;
   readonly #openGaps: Set<string>;
   readonly #now: () => number;
   readonly #work = new Subscription();
@@ -111,6 +114,9 @@ export class RunStats {
         'race.dropped': ({ race_id }) => {
           this.plans.delete(race_id);
         },
+        'service.failed': ({ reason }) => {
+          this.#failure = reason;
+        },
         'service.stopping': () => {
           this.#stopping = true;
         },
@@ -141,6 +147,7 @@ export class RunStats {
       ...{ polls: this.#polls, rows: this.#rows, sinks: this.#sinks, gaps: this.#gaps },
       ...{ quarantined: this.#quarantined, imported: this.#imported, stopping: this.#stopping },
       ...{ startedAt: this.#startedAt, lastGoodAt: this.#lastGoodAt, lastFault: this.#lastFault },
+      failure: this.#failure,
     };
   }
 

@@ -123,19 +123,29 @@ function openContext(
   });
   const signs = cached(signsAgeMs, () => reader.read(journalSigns));
   const readiness = () => {
-    const { stopping, imported, startedAt, lastGoodAt, lastFault } = recorder.figures();
+    const { stopping, imported, startedAt, lastGoodAt, lastFault, failure } = recorder.figures();
+    const sinks = attempted(() => sinkStates({ recorder, signs }));
     return readinessOf({
       ...{ stopping, imported, startedAt, lastGoodAt, lastFault },
       ...{ now: recorder.now(), silentMs: recorder.silentMs() },
-      sinks: sinkStates({ recorder, signs }).map(({ sink, lag_seconds }) => ({
-        sink,
-        lagMs: lag_seconds * 1000,
-      })),
+      failure: failure ?? sinks.failure,
+      sinks: (sinks.value ?? []).map(({ sink, lag_seconds }) => ({ sink, lagMs: lag_seconds * 1000 })),
       sinkLagLimitMs: recorder.facts.sinkLagLimitMs,
     });
   };
   const lanes = { light: new Lane(limits.light), heavy: new Lane(limits.heavy) };
   return { recorder, reader, streams, minutes: new PollMinutes(), limits, ...lanes, signs, readiness };
+}
+
+/** What a read of the journal gives; a journal that cannot be read must not keep readiness from being answered. */
+function attempted<T>(
+  read: () => T,
+): { readonly value: T; readonly failure: null } | { readonly value: null; readonly failure: string } {
+  try {
+    return { value: read(), failure: null };
+  } catch (error) {
+    return { value: null, failure: messageOf(error) };
+  }
 }
 
 function dataOf({ name, row }: Written, recorder: RecorderView): unknown {

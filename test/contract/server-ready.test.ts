@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Subject } from 'rxjs';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LogEvent } from '../../src/domain/log-events.ts';
@@ -118,6 +119,31 @@ describe('a recorder', () => {
     await becomes(url);
     event$.next({ event: 'service.stopping', fields: { reason: 'SIGTERM' } });
     await becomes(url, 'stopping');
+  });
+
+  it('that has failed says why, and so does one whose journal cannot be read any more', async () => {
+    const file = join(directory.path, 'failed.db');
+    const journal = openJournal(file, { source: { kind: 'recording' }, now: () => Date.now() });
+    journal.commit([insert('polls', { id: 'p1', outcome: 'changed' })]);
+    journal.close();
+    const event$ = new Subject<LogEvent>();
+    const { url } = await serveJournal(file, { recorder: { event$ } });
+    const fields = { dates: [], meetings: 0, races: 0, failed: 0, duration_ms: 1 };
+    event$.next({ event: 'listing.taken', fields: { date: '2026-02-28', meetings: 1, races: 1 } });
+    event$.next({ event: 'import.finished', fields });
+    await becomes(url);
+    const damage = new DatabaseSync(file);
+    damage.exec("INSERT INTO meta VALUES ('sink:appwrite', 'cut o')");
+    await becomes(url, 'failed');
+    damage.exec("DELETE FROM meta WHERE key = 'sink:appwrite'");
+    damage.close();
+    await becomes(url);
+    event$.next({ event: 'service.failed', fields: { reason: 'the journal is gone' } });
+    await becomes(url, 'failed');
+    const response = await fetch(`${url}/readyz`);
+    expect(readiness.parse(await response.json()).reasons).toEqual([
+      { code: 'failed', detail: 'Recording has failed: the journal is gone.' },
+    ]);
   });
 
   it('is not held to a sink that only earlier runs delivered to', async () => {

@@ -18,6 +18,7 @@ const state: RecorderState = {
       startedAt: 0,
       lastGoodAt: 5_000_000,
       lastFault: null,
+      failure: null,
     },
   },
   plans: [
@@ -58,8 +59,8 @@ describe('the recorder as another thread knows it', () => {
     vi.useFakeTimers({ now: 1_000_000 });
     const view = new RemoteView({ facts, state }, () => undefined);
     const codes = (): string[] => {
-      const { stopping, imported, startedAt, lastGoodAt, lastFault } = view.figures();
-      const seen = { stopping, imported, startedAt, lastGoodAt, lastFault };
+      const { stopping, imported, startedAt, lastGoodAt, lastFault, failure } = view.figures();
+      const seen = { stopping, imported, startedAt, lastGoodAt, lastFault, failure };
       const signs = { ...seen, now: 5_000_000, silentMs: view.silentMs(), sinks: [], sinkLagLimitMs: 1 };
       return readinessOf(signs).reasons.map(({ code }) => code);
     };

@@ -21,6 +21,16 @@ export class DamagedError extends JournalError {
   }
 }
 
+/** A journal whose files were deleted, renamed, replaced or cut off while it was written. */
+export class LostError extends JournalError {
+  constructor(file: string, what: string) {
+    super(
+      `${file} was taken away while it was written (${what}); oddstream saves what it holds and ends: start it again.`,
+    );
+    this.name = 'LostError';
+  }
+}
+
 /** A row that is not as it was written; {@link explained} tells in which file. */
 export class RowDamage extends Error {}
 

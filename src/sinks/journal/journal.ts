@@ -3,17 +3,21 @@ import type { Change, GapRow } from '../../domain/tables.ts';
 import { errorOf } from '../../domain/thrown.ts';
 import { readBaseline, soundRows } from './baseline.ts';
 import { writeOf } from './changes.ts';
-import { JournalError, explained } from './errors.ts';
+import { JournalError, LostError, explained } from './errors.ts';
 import { Followed } from './followed.ts';
 import { Interruption } from './interruption.ts';
-import { locate, makeWritable } from './location.ts';
+import { locate, makeWritable, refuseLinked } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
+import { OpenFiles } from './open-files.ts';
+import type { FileLoss } from './open-files.ts';
 import { openReadable, openWritable, refuseForeign } from './open.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Quarantined } from './quarantine.ts';
 import * as queries from './queries.ts';
 import type { LiveRace, RowCounts } from './queries.ts';
+import { rescue } from './rescue.ts';
+import type { Rescued } from './rescue.ts';
 import { insertRestored, isEmpty } from './restore.ts';
 import type { RestoredRows } from './restore.ts';
 import { parseSource, requireSameSource } from './source.ts';
@@ -45,6 +49,7 @@ export function openJournal(file: string, options: JournalOptions): Journal {
   makeWritable(location);
   const { path } = location;
   refuseForeign(location);
+  refuseLinked(path);
   const lock = lockWriter(path);
   if (lock === null) throw inUse(path);
   try {
@@ -52,6 +57,10 @@ export function openJournal(file: string, options: JournalOptions): Journal {
     const db = openWritable(location, (fresh) => {
       queries.setMeta(preparing(fresh), sourceKey, source);
     });
+    if (!lock.bind()) {
+      db.close();
+      throw inUse(path);
+    }
     return new Journal(path, db, lock, options);
   } catch (error) {
     lock.release();
@@ -87,7 +96,10 @@ export class Journal {
   readonly #interruption: Interruption;
   readonly #quarantine: Quarantine;
   readonly #now: () => number;
+  readonly #files: OpenFiles;
   #source: JournalSource;
+  #lost: LostError | null = null;
+  #isGivenUp = false;
 
   /** For {@link openJournal}, which checked the file and took its lock. The database is closed when it throws. */
   constructor(file: string, db: DatabaseSync, lock: WriterLock, { source, now }: JournalOptions) {
@@ -100,9 +112,17 @@ export class Journal {
     try {
       this.#source = parseSource(file, queries.getMeta(this.#prepare, sourceKey));
       requireSameSource(file, this.#source, source);
-      this.#writer = new Writer(db, this.#prepare, now);
-      this.#quarantine = new Quarantine(this.#prepare, this.#writer);
       queries.setMeta(this.#prepare, writerKey, String(process.pid));
+      this.#files = new OpenFiles(file, db);
+      this.#writer = new Writer(db, this.#prepare, now, {
+        before: () => {
+          this.#requireFiles();
+        },
+        after: () => {
+          this.#lose(this.#files.settle());
+        },
+      });
+      this.#quarantine = new Quarantine(this.#prepare, this.#writer);
     } catch (error) {
       db.close();
       throw error;
@@ -136,6 +156,8 @@ export class Journal {
     this.commit(this.#run(() => this.#interruption.gaps(this.#writer.lastWriteAt, underWayMs)));
     this.#run(() => {
       this.#interruption.begin();
+      // In the file itself: should the log be lost, the next recorder still knows that this one was at work.
+      this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     });
   }
 
@@ -276,12 +298,53 @@ export class Journal {
     });
   }
 
+  /**
+   * Looks whether the journal's files are still those that are open, and takes again a lock that was removed. It costs
+   * some microseconds; a commit does it as well.
+   *
+   * @returns the lock files that were taken again
+   * @throws LostError when the files are not in their place, now or at any time before: {@link save} is the way out
+   * @throws JournalError when another process has taken the lock
+   */
+  requireInPlace(): readonly string[] {
+    this.#requireOpen();
+    this.#requireFiles();
+    const again = this.#lock.keep();
+    if (again === null) throw inUse(this.file);
+    return again;
+  }
+
+  get isOpen(): boolean {
+    return this.#db.isOpen && !this.#isGivenUp;
+  }
+
+  /** The files were taken away, as far as that is known; null when they were not. */
+  get lost(): LostError | null {
+    return this.#lost;
+  }
+
+  /**
+   * Puts what a journal holds whose files were taken away back into its place, and gives it up: see {@link rescue}.
+   * @throws JournalError when it cannot be saved
+   */
+  async save(): Promise<Rescued> {
+    this.#requireOpen();
+    this.#isGivenUp = true;
+    try {
+      return await rescue(this.file, this.#db, this.#files, this.#lock);
+    } catch (error) {
+      throw explained(this.file, error);
+    } finally {
+      this.#lock.release();
+    }
+  }
+
   /** Moves everything into the one file, closes it and lets the next writer in. A second call does nothing. */
   close(): void {
-    if (!this.#db.isOpen) return;
+    if (!this.isOpen) return;
     try {
       // A reader in the middle of a long query keeps the log as it is: the next close takes care of it.
-      this.#db.exec('PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)');
+      if (this.#lost === null) this.#db.exec('PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch (error) {
       throw explained(this.file, error);
     } finally {
@@ -307,8 +370,22 @@ export class Journal {
     }
   }
 
+  /** What is written into files that are not in their place any more would be lost. */
+  #requireFiles(): void {
+    if (this.#lost === null) this.#lose(this.#files.loss());
+    if (this.#lost !== null) throw this.#lost;
+  }
+
+  #lose(loss: FileLoss | null): void {
+    if (loss !== null) this.#lost ??= new LostError(this.file, loss.what);
+  }
+
+  #requireOpen(): void {
+    if (!this.isOpen) throw new JournalError(`${this.file} is closed; open it again to use it.`);
+  }
+
   #run<T>(work: () => T): T {
-    if (!this.#db.isOpen) throw new JournalError(`${this.file} is closed; open it again to use it.`);
+    this.#requireOpen();
     try {
       return work();
     } catch (error) {

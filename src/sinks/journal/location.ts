@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:f
 import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { JournalError, systemReason } from './errors.ts';
+import { lookAt } from './file-identity.ts';
 
 /** Where a journal is, or would be. */
 export interface Location {
@@ -44,8 +45,20 @@ export function makeWritable({ path, exists }: Location): void {
   if (exists) access(path, `${path} is not writable`);
 }
 
+/**
+ * Refuses a file with several names. SQLite keeps the log of a database beside the name by which it was opened: two
+ * writers, or a writer and what a killed one left in the log of another name, would damage it.
+ * @throws JournalError
+ */
+export function refuseLinked(path: string): void {
+  if ((lookAt(path)?.names ?? 1) <= 1) return;
+  throw new JournalError(
+    `${path} has another name as well (a hard link), and the log of a journal is kept by its name; remove the other name, or copy the file.`,
+  );
+}
+
 /** One level at a time: on a file system such as /proc, node's own recursion never ends. */
-function makeDirectory(directory: string): void {
+export function makeDirectory(directory: string): void {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
   makeDirectory(dirname(directory));
   mkdirSync(directory);

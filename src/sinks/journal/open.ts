@@ -150,6 +150,16 @@ function createFile(path: string, file: string): void {
   }
 }
 
+/** Waits until what was written to a file is on the disk. */
+export function syncFile(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Makes a file's name as durable as what is in it. */
 export function syncDirectory(path: string): void {
   const directory = openSync(dirname(path), 'r');

@@ -1,12 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { GapRow, TableName } from '../../domain/tables.ts';
 import { checkIntegrity } from './integrity.ts';
 import { JournalError, explained } from './errors.ts';
 import { inUse } from './journal.ts';
-import { locate } from './location.ts';
+import { locate, refuseLinked } from './location.ts';
 import { lockWriter } from './lock.ts';
 import type { WriterLock } from './lock.ts';
-import { syncDirectory } from './open.ts';
+import { syncDirectory, syncFile } from './open.ts';
 import { setMeta } from './queries.ts';
 import { missingJournal } from './reader.ts';
 import { Builder } from './salvage/builder.ts';
@@ -43,6 +43,7 @@ export interface TableRepair {
 export function openRepair(file: string): Repair {
   const { path, exists } = locate(file);
   if (!exists && !existsSync(`${path}-wal`) && !existsSync(readyFile(path))) throw missingJournal(file);
+  refuseLinked(path);
   const lock = lockWriter(path);
   if (lock === null) throw inUse(path);
   return new Repair(path, lock);
@@ -133,7 +134,7 @@ export class Repair {
       this.#builder = null;
       const [problem] = checkIntegrity(buildFile(this.file), 1);
       if (problem !== undefined) throw new JournalError(`${this.file} could not be rebuilt: ${problem}`);
-      sync(buildFile(this.file));
+      syncFile(buildFile(this.file));
       renameSync(buildFile(this.file), readyFile(this.file));
       syncDirectory(this.file);
       return this.#swap();
@@ -250,14 +251,5 @@ function rewind(
       table,
       `${table}:%`,
     );
-  }
-}
-
-function sync(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

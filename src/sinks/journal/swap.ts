@@ -23,6 +23,13 @@ export function requireNoRepair(path: string): void {
   );
 }
 
+/** When a file was complete, as a part of a file name. */
+export function timeMark(file: string): string {
+  return statSync(file)
+    .mtime.toISOString()
+    .replace(/[-:]|\.\d+/g, '');
+}
+
 /**
  * Puts the new journal in the place of the damaged one, which keeps its log and gets another name. Cut off at any
  * point it is done by a second call.
@@ -31,11 +38,8 @@ export function requireNoRepair(path: string): void {
  */
 export function swapIn(path: string): string {
   const ready = readyFile(path);
-  // The time at which it was complete: a second call gives the same name.
-  const time = statSync(ready)
-    .mtime.toISOString()
-    .replace(/[-:]|\.\d+/g, '');
-  const kept = `${path}.damaged-${time}`;
+  // The same name at a second call.
+  const kept = `${path}.damaged-${timeMark(ready)}`;
   // An index of the log, which SQLite makes anew.
   rmSync(`${path}-shm`, { force: true });
   for (const part of ['-wal', '-journal', '']) {

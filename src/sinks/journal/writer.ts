@@ -17,19 +17,29 @@ export function preparing(db: DatabaseSync): Prepare {
   };
 }
 
+/** Watches over the files that transactions are written to. */
+export interface CommitGuard {
+  /** Called before a transaction begins and again just before it is committed; what it throws undoes it. */
+  before(): void;
+  /** Called when it is durable. */
+  after(): void;
+}
+
 /** Writes rows in transactions and numbers them, rising over all tables, restarts and clocks. */
 export class Writer {
   readonly #db: DatabaseSync;
   readonly #prepare: Prepare;
   readonly #now: () => number;
+  readonly #guard: CommitGuard;
   /** `seq` of the newest row of the journal. */
   #last: number;
 
   /** @param now our clock, epoch milliseconds */
-  constructor(db: DatabaseSync, prepare: Prepare, now: () => number) {
+  constructor(db: DatabaseSync, prepare: Prepare, now: () => number, guard: CommitGuard = unguarded) {
     this.#db = db;
     this.#prepare = prepare;
     this.#now = now;
+    this.#guard = guard;
     this.#last = lastSeq(db);
   }
 
@@ -76,10 +86,13 @@ export class Writer {
 
   /** @param before number of the newest row, for the case that nothing is written */
   #atomically(before: number, writes: () => void): void {
+    this.#guard.before();
     this.#prepare('BEGIN IMMEDIATE').run();
     try {
       writes();
+      this.#guard.before();
       this.#prepare('COMMIT').run();
+      this.#guard.after();
     } catch (error) {
       this.#last = before;
       // After some failures SQLite has rolled back by itself.
@@ -88,6 +101,8 @@ export class Writer {
     }
   }
 }
+
+const unguarded: CommitGuard = { before: () => undefined, after: () => undefined };
 
 function lastSeq(db: DatabaseSync): number {
   const each = numberedTables.map((table) => `SELECT max("seq") AS "seq" FROM ${quoted(table)}`);
