@@ -37,6 +37,8 @@ export interface RaceState {
   /** Epoch milliseconds. */
   readonly advertisedStart: number;
   readonly protest: boolean | null;
+  /** Its place at the meeting, as an event or the first listing has it. */
+  readonly raceNumber: number | null;
   readonly toteStartTime: string | null;
   /** Epoch milliseconds of our clock when it was first seen Final or Abandoned. */
   readonly endedAt: number | null;
@@ -47,6 +49,9 @@ export interface RaceState {
 
 export interface EntrantState {
   readonly name: string;
+  /** Results, dividends and bets refer to runners by it. */
+  readonly runnerNumber: number | null;
+  readonly horseId: number | null;
   readonly inField: boolean;
   readonly isScratched: boolean;
   readonly jockey: string | null;

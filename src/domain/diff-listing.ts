@@ -85,6 +85,7 @@ function listedState(
     status,
     advertisedStart: eventIsNewer ? before.advertisedStart : listed.advertisedStart,
     protest: before?.protest ?? null,
+    raceNumber: before === null ? listed.raceNumber : before.raceNumber,
     toteStartTime: listed.toteStartTime,
     endedAt: ended ? (before?.endedAt ?? observedAt) : null,
     settledAt: ended ? (before?.settledAt ?? null) : null,

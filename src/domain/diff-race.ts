@@ -2,6 +2,7 @@ import { currentDigest } from './baseline.ts';
 import type { Baseline, RaceState } from './baseline.ts';
 import type { Observation } from './observation.ts';
 import { raceEvent } from './race-event.ts';
+import type { RaceEventKind } from './race-event.ts';
 import type { EventSnapshot, RaceColumns } from './snapshot.ts';
 import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, RaceRow } from './tables.ts';
@@ -23,6 +24,7 @@ export function raceState(baseline: Baseline, served: ServedRaceState, observedA
     status,
     advertisedStart: start,
     protest: served.protest,
+    raceNumber: served.race_number,
     toteStartTime: race?.toteStartTime ?? null,
     endedAt: ended ? (race?.endedAt ?? observedAt) : null,
     settledAt: ended ? (race?.settledAt ?? null) : null,
@@ -31,7 +33,10 @@ export function raceState(baseline: Baseline, served: ServedRaceState, observedA
 }
 
 /** What an event response says of its race. */
-export interface ServedRaceState extends Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'> {
+export interface ServedRaceState extends Pick<
+  RaceColumns,
+  'status' | 'advertised_start' | 'protest' | 'race_number'
+> {
   /** Epoch milliseconds. */
   readonly generatedAt: number;
   readonly digest: RaceState['digest'];
@@ -95,15 +100,18 @@ export function diffRace(
   return changes;
 }
 
-/** Events of a race whose status, start or protest changed, whoever reported it. */
+/**
+ * Events of a race whose status, start, protest or number changed, whoever reported it.
+ * @param eventKnown whether an event was taken of it before: listings report neither protests nor later numbers
+ */
 export function raceEvents(
   times: { readonly raceId: string; readonly sourceTime: string; readonly observedAt: string },
   before: RaceState,
-  now: Pick<RaceState, 'status' | 'advertisedStart' | 'protest'>,
-  protestKnown: boolean,
+  now: Pick<RaceState, 'status' | 'advertisedStart' | 'protest' | 'raceNumber'>,
+  eventKnown: boolean,
 ): Change[] {
   const changes: Change[] = [];
-  const tell = (kind: 'status' | 'start_time' | 'protest', previous: string | null, value: string | null) => {
+  const tell = (kind: RaceEventKind, previous: string | null, value: string | null): void => {
     changes.push({
       table: 'race_events',
       row: raceEvent(times.raceId, null, kind, { value, previous }, times),
@@ -113,12 +121,14 @@ export function raceEvents(
   if (now.advertisedStart !== before.advertisedStart) {
     tell('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
   }
-  if (protestKnown && now.protest !== before.protest) {
-    tell('protest', asText(before.protest), asText(now.protest));
+  if (!eventKnown) return changes;
+  if (now.protest !== before.protest) tell('protest', asText(before.protest), asText(now.protest));
+  if (now.raceNumber !== before.raceNumber) {
+    tell('race_number', asText(before.raceNumber), asText(now.raceNumber));
   }
   return changes;
 }
 
-function asText(value: boolean | null): string | null {
+function asText(value: boolean | number | null): string | null {
   return value === null ? null : String(value);
 }

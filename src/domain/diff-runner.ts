@@ -45,11 +45,13 @@ export function diffRunner(
     const { raceId: race_id, sourceTime: source_time } = observation;
     changes.push({ table: 'form', row: { entrant_id: entrantId, race_id, form: runner.form, source_time } });
   }
-  const { name, is_scratched, jockey, barrier, weight_total } = runner.columns;
+  const { name, runner_number, horse_id, is_scratched, jockey, barrier, weight_total } = runner.columns;
   return {
     changes,
     state: {
       name,
+      runnerNumber: runner_number,
+      horseId: horse_id,
       inField: true,
       isScratched: is_scratched,
       jockey,
@@ -152,6 +154,7 @@ function overflowGap(
 
 function runnerEvents(observation: Observation, runner: Runner, known: EntrantState | undefined): Change[] {
   const { entrant_id, name, is_scratched, scratched_at, jockey, barrier, weight_total } = runner.columns;
+  const { runner_number, horse_id } = runner.columns;
   const changes: Change[] = [];
   const tell = (
     kind: RaceEventKind,
@@ -173,6 +176,9 @@ function runnerEvents(observation: Observation, runner: Runner, known: EntrantSt
     tell('scratched', 'false', 'true', scratched_at ?? observation.sourceTime);
   }
   if (!is_scratched && known.isScratched) tell('reinstated', 'true', 'false');
+  if (runner_number !== known.runnerNumber) tell('runner_number', known.runnerNumber, runner_number);
+  if (name !== known.name) tell('name', known.name, name);
+  if (horse_id !== known.horseId) tell('horse_id', known.horseId, horse_id);
   if (jockey !== known.jockey) tell('jockey', known.jockey, jockey);
   if (barrier !== known.barrier) tell('barrier', known.barrier, barrier);
   if (weight_total !== known.weight) tell('weight', known.weight, weight_total);

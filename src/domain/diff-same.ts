@@ -7,7 +7,7 @@ import type { RaceColumns, Runner } from './snapshot.ts';
 import type { Change } from './tables.ts';
 
 /** What a response said of its race, as far as a listing can say something else. */
-export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protest'>;
+export type Standing = Pick<RaceColumns, 'status' | 'advertised_start' | 'protest' | 'race_number'>;
 
 /**
  * Whether the newest response would change nothing if it came again later. A price that is dated after the response

@@ -116,8 +116,8 @@ function knownAfter(
     return changes.length === 0 ? state.known : null;
   }
   if (print == null || !isStill(baseline, snapshot.runners)) return null;
-  const { status, advertised_start, protest } = snapshot.race;
-  return { print, standing: { status, advertised_start, protest }, notGranted };
+  const { status, advertised_start, protest, race_number } = snapshot.race;
+  return { print, standing: { status, advertised_start, protest, race_number }, notGranted };
 }
 
 interface GoodAnswer {

@@ -52,6 +52,9 @@ const told = fc.record({
   favourite: fc.boolean(),
   jockey: text,
   barrier: sometimes(fc.nat({ max: 2 })),
+  name: fc.constantFrom('Ka Pai', 'Ka Pai', 'Ka Pai (NZ)'),
+  runner_number: sometimes(fc.integer({ min: 1, max: 3 })),
+  horse_id: sometimes(fc.integer({ min: 7, max: 8 })),
   weight: sometimes(fc.record({ allocated: text, total: text })),
   picks: sometimes(fc.shuffledSubarray([{ name: 'one', rank: 1 }, { name: 'two', rank: 2 }, { rank: 3 }])),
   last_twenty_starts: text,
@@ -97,6 +100,7 @@ const race = fc.record({
   advertised_start: fc.constantFrom(0, 0, 60, 2100).map((later) => start / 1000 + later),
   actual_start: sometimes(fc.constantFrom(start / 1000, start / 1000 + 68, start / 1000 - 42_401)),
   protest: sometimes(fc.boolean()),
+  race_number: sometimes(fc.integer({ min: 1, max: 2 })),
   weather: text,
   tips: sometimes(fc.shuffledSubarray(['a', 'b', 'c'])),
 });
@@ -168,7 +172,6 @@ function runnerAt(at: number, id: string, { dated, is_scratched, ...rest }: Told
     given !== null && Date.parse(given.timestamp) <= at ? given : null;
   return {
     entrant_id: id,
-    name: `Runner ${id}`,
     is_scratched,
     // Of its own for each response: the same scratching told again is the same event.
     ...(is_scratched && { scratch_time: at / 1000 - 0.5 }),

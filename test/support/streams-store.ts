@@ -123,6 +123,8 @@ export class MemoryStore implements Store {
     const columns = without(row, ['race_id', 'source_time', 'raw_extra']);
     return {
       name: row.name,
+      runnerNumber: row.runner_number,
+      horseId: row.horse_id,
       inField: row.in_field,
       isScratched: row.is_scratched,
       jockey: row.jockey,
@@ -204,6 +206,7 @@ function raceStateOf(row: Rows<'races'>, hasResponse: boolean): RaceState {
     status: row.status,
     advertisedStart: Date.parse(row.advertised_start),
     protest: row.protest,
+    raceNumber: row.race_number,
     toteStartTime: row.tote_start_time,
     endedAt: millis(row.ended_at),
     settledAt: millis(row.settled_at),

@@ -49,6 +49,14 @@ describe('events of a race', () => {
     ]);
   });
 
+  it('tell another race number, to which the legs of pools refer, but not one that only a listing told before', () => {
+    const numbered = (race_number: number | null) => ({ race_number });
+    expect(brief(at('02:10:00', numbered(3)), at('02:11:00', numbered(2)), at('02:12:00'))).toEqual([
+      ['race_number', null, '3', '2', '02:11:00.000'],
+      ['race_number', null, '2', null, '02:12:00.000'],
+    ]);
+  });
+
   it('have the id of their natural key', () => {
     const [row] = rowsOf(take([at('02:10:00'), at('02:11:00', { status: 'Closed' })]), 'race_events');
     // printf 'R||status|2026-03-01T02:11:00.000Z|Closed' | sha256sum | cut -c-32
@@ -117,6 +125,31 @@ describe('events of a runner', () => {
       ['jockey', 'a', 'B Jones', '', '02:12:00.000'],
       ['barrier', 'a', '2', null, '02:12:00.000'],
       ['weight', 'a', '54kg', '53kg', '02:12:00.000'],
+    ]);
+  });
+
+  it('tell numbers that swap: results refer to runners by them', () => {
+    const numbers = (time: string, a: number, b: number) =>
+      served(`2026-03-01T${time}Z`, {
+        runners: [
+          runner('a', { runner_number: a, barrier: 1 }),
+          runner('b', { runner_number: b, barrier: 2 }),
+        ],
+      });
+    expect(brief(numbers('02:10:00', 1, 2), numbers('02:11:00', 2, 1))).toEqual([
+      ['runner_number', 'a', '1', '2', '02:11:00.000'],
+      ['runner_number', 'b', '2', '1', '02:11:00.000'],
+    ]);
+  });
+
+  it('tell another name and another horse', () => {
+    const rows = brief(
+      at('02:10:00', {}, { name: 'Ka Pai', horse_id: 7 }),
+      at('02:11:00', {}, { name: 'Ka Pai (NZ)', horse_id: 8 }),
+    );
+    expect(rows).toEqual([
+      ['name', 'a', 'Ka Pai', 'Ka Pai (NZ)', '02:11:00.000'],
+      ['horse_id', 'a', '7', '8', '02:11:00.000'],
     ]);
   });
 

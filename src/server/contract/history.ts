@@ -72,7 +72,7 @@ export const raceEvent = z
   .object({
     ...ofRace,
     entrant_id: z.string().nullable(),
-    /** `status`, `start_time`, `scratched`, `reinstated`, `jockey` and the like. */
+    /** `status`, `start_time`, `scratched`, `reinstated`, `runner_number`, `jockey` and the like. */
     kind: z.string(),
     value: z.string().nullable(),
     previous: z.string().nullable(),

@@ -111,6 +111,7 @@ function raceState(row: RaceRow, hasResponse: boolean): RaceState {
     status: row.status,
     advertisedStart: millis(row.advertised_start),
     protest: row.protest,
+    raceNumber: row.race_number,
     toteStartTime: row.tote_start_time,
     endedAt: millis(row.ended_at),
     settledAt: millis(row.settled_at),
@@ -147,6 +148,8 @@ function entrantState(
   const columns = without(row, ['race_id', 'source_time', 'raw_extra']);
   return {
     name: row.name,
+    runnerNumber: row.runner_number,
+    horseId: row.horse_id,
     inField: row.in_field,
     isScratched: row.is_scratched,
     jockey: row.jockey,

@@ -43,6 +43,12 @@ function raceChanges(before: Response, now: Response): Happening[] {
     changed(null, 'status', text(field(before.race, 'status')), text(field(now.race, 'status'))),
     changed(null, 'start_time', before.start, now.start),
     changed(null, 'protest', flagText(field(before.race, 'protest')), flagText(field(now.race, 'protest'))),
+    changed(
+      null,
+      'race_number',
+      numberText(field(before.race, 'race_number')),
+      numberText(field(now.race, 'race_number')),
+    ),
   ].flat();
 }
 
@@ -69,10 +75,15 @@ function runnerChanges(id: string, before: Json | undefined, now: Json): Happeni
   if (before === undefined) return [];
   const weight = (runner: Json): string | null => text(field(field(runner, 'weight'), 'total'));
   const jockey = (runner: Json): string | null => text(field(runner, 'jockey'));
+  const numbered = (kind: string): Happening[] =>
+    changed(id, kind, numberText(field(before, kind)), numberText(field(now, kind)));
   return [
     scratching(id, before, now),
+    numbered('runner_number'),
+    changed(id, 'name', text(field(before, 'name')), text(field(now, 'name'))),
+    numbered('horse_id'),
     changed(id, 'jockey', jockey(before), jockey(now)),
-    changed(id, 'barrier', numberText(field(before, 'barrier')), numberText(field(now, 'barrier'))),
+    numbered('barrier'),
     changed(id, 'weight', weight(before), weight(now)),
   ].flat();
 }
