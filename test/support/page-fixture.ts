@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { RaceDetail } from '../../src/server/contract/answers.ts';
-import type { Gap, Odds } from '../../src/server/contract/history.ts';
+import type { Gap, Odds, Result } from '../../src/server/contract/history.ts';
 import type { Race, Runner } from '../../src/server/contract/race.ts';
 import type { Status } from '../../src/server/contract/status.ts';
 import { serve } from './http.ts';
@@ -15,6 +15,8 @@ export interface FixtureOptions {
   /** Fixed-win rows of each runner in that time. */
   readonly rowsEach: number;
   readonly changesPerSecond: number;
+  /** Every revision of the result, the newest last; none when left out. */
+  readonly results?: readonly Result[];
 }
 
 export interface PageFixture {
@@ -107,7 +109,7 @@ function odds(number: number, place: number, seq: number, at: number): Odds {
 
 /** Serves the built page over what a recorder would answer of that race, until the test is finished. */
 export async function servePageFixture(options: FixtureOptions): Promise<PageFixture> {
-  const { runners, hours, rowsEach, changesPerSecond } = options;
+  const { runners, hours, rowsEach, changesPerSecond, results = [] } = options;
   const numbers = Array.from({ length: runners }, (_, place) => place + 1);
   const step = (hours * 3_600_000) / rowsEach;
   const history = numbers.flatMap((number) =>
@@ -121,7 +123,7 @@ export async function servePageFixture(options: FixtureOptions): Promise<PageFix
     race,
     runners: numbers.map((number) => runner(number, 1)),
     pools: [],
-    result: null,
+    result: results.at(-1) ?? null,
   };
   const gap: Gap = {
     seq: 1,
@@ -156,7 +158,7 @@ export async function servePageFixture(options: FixtureOptions): Promise<PageFix
       clearInterval(timer);
     });
   };
-  const pages: Readonly<Record<string, unknown>> = { odds: history, gaps: [gap] };
+  const pages: Readonly<Record<string, unknown>> = { odds: history, gaps: [gap], results };
   const { url } = await serve((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fixture');
     const answer = (data: unknown): void => {

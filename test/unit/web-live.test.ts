@@ -7,7 +7,7 @@ import { retryDelay } from '../../web/src/live/backoff.ts';
 import { Board } from '../../web/src/live/board.ts';
 import { Known } from '../../web/src/live/known.ts';
 import { polled } from '../../web/src/live/polled.ts';
-import { dividends, placings } from '../../web/src/pages/race/served.ts';
+import { dividendLines, dividends, isAmended, placings } from '../../web/src/pages/race/served.ts';
 
 const race: Race = {
   seq: 10,
@@ -166,4 +166,89 @@ describe('results as served', () => {
     expect(dividends([paid('Interim', 4), paid('Final', 4.2)]).map(({ pays }) => pays)).toEqual([4.2]);
     expect(dividends([paid('Interim', 4)]).map(({ pays }) => pays)).toEqual([4]);
   });
+
+  it('name who ran the pool, and the runners by their places where there is no description', () => {
+    const served = ['VIC', 'NSW'].flatMap((tote, index) => [
+      pool(tote, 'Trifecta', 90 + index, [
+        { runner_number: 1, position: 3 },
+        { runner_number: 3, position: 1 },
+        { runner_number: 5, position: 2 },
+      ]),
+      pool(tote, 'Tote Place', 1.4 + index, [{ runner_number: 5, position: 1 }]),
+      pool(tote, 'Tote Win', 9.8 + index, [{ runner_number: 3, position: 1 }]),
+    ]);
+    expect(dividendLines(dividends(served))).toEqual([
+      {
+        product: 'Win',
+        selection: '3',
+        pays: new Map([
+          ['VIC', [9.8]],
+          ['NSW', [10.8]],
+        ]),
+      },
+      {
+        product: 'Place',
+        selection: '5',
+        pays: new Map([
+          ['VIC', [1.4]],
+          ['NSW', [2.4]],
+        ]),
+      },
+      {
+        product: 'Trifecta',
+        selection: '3:5:1',
+        pays: new Map([
+          ['VIC', [90]],
+          ['NSW', [91]],
+        ]),
+      },
+    ]);
+  });
+
+  it('keep both amounts where one pool names a selection twice', () => {
+    const win = (pays: number) => pool('NZ', 'Pool Win', pays, [{ runner_number: 3, position: 1 }]);
+    expect(dividendLines(dividends([win(2), win(3)]))).toEqual([
+      { product: 'Win', selection: '3', pays: new Map([['NZ', [2, 3]]]) },
+    ]);
+  });
 });
+
+describe('an amendment', () => {
+  const placing = (position: number, name: string) => ({ position, name });
+  const win = (status: string, pays: number) => ({
+    ...pool('NZ', 'Pool Win', pays, [{ runner_number: 3, position: 1 }]),
+    status,
+  });
+  const result = (revision: number, status: string, names: readonly string[], paid: readonly unknown[]) => ({
+    revision,
+    status,
+    placings: names.map((name, index) => placing(index + 1, name)),
+    dividends: paid,
+  });
+  const interim = result(1, 'Interim', ['B', 'A'], []);
+  const final = result(2, 'Final', ['A', 'B'], [win('Interim', 2), win('Final', 2.1)]);
+
+  it('is no result that becomes final, nor dividends and placings that are added', () => {
+    const more = result(3, 'Final', ['A', 'B', 'C'], [win('Final', 2.1), pool('NZ', 'Pool Place', 1.2, [])]);
+    expect([[], [interim], [final, interim], [interim, final, more]].map(isAmended)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('is a final placing or dividend that changed, or went, whatever followed', () => {
+    const promoted = result(3, 'Final', ['B', 'A'], [win('Final', 2.1)]);
+    const repaid = result(3, 'Final', ['A', 'B'], [win('Final', 2.2)]);
+    const withdrawn = result(3, 'Final', ['A', 'B'], []);
+    for (const after of [promoted, repaid, withdrawn]) {
+      expect(isAmended([interim, final, after])).toBe(true);
+      expect(isAmended([after, { ...after, revision: 4 }, final])).toBe(true);
+    }
+  });
+});
+
+function pool(tote: string, product_name: string, dividend: number, positions: readonly object[]) {
+  return { tote, product_name, status: 'Final', dividend, positions, description: '' };
+}

@@ -84,7 +84,7 @@ export type RaceEvent = z.infer<typeof raceEvent>;
 export const result = z
   .object({
     ...ofRace,
-    /** 1 for the first results seen, one more with each amendment. */
+    /** 1 for the first results seen, one more whenever the status, a placing or a dividend changes. */
     revision: z.int(),
     placings: asServed,
     dividends: asServed,

@@ -28,7 +28,10 @@ export class RaceModel {
     (a, b) => (a.runner_number ?? Infinity) - (b.runner_number ?? Infinity) || a.name.localeCompare(b.name),
   );
   readonly pools = new Board<Pool>(poolKey, (a, b) => Number(a.legs !== null) - Number(b.legs !== null));
+  /** The newest revision. */
   readonly result: Signal<Result | null> = signal(null);
+  /** Every revision known. */
+  readonly revisions: Signal<readonly Result[]> = signal([]);
   /** Newest first, like events and gaps. */
   readonly bets: Signal<readonly Bet[]> = signal([]);
   readonly events: Signal<readonly RaceEvent[]> = signal([]);
@@ -86,7 +89,8 @@ export class RaceModel {
       readAll(`${path}/${query}`, abort, (rows) => {
         for (const row of rows) {
           const event = { name, row } as RowEvent;
-          if (name === 'bet' || name === 'race_event' || name === 'gap') lists.push(event);
+          if (name === 'bet' || name === 'race_event' || name === 'gap' || name === 'result')
+            lists.push(event);
           else this.#history(event);
         }
       });
@@ -97,9 +101,10 @@ export class RaceModel {
       part('bets?limit=2000', 'bet'),
       part('events?limit=2000', 'race_event'),
       part('gaps?limit=2000', 'gap'),
+      part('results?limit=2000', 'result'),
     ]);
     batch(() => {
-      for (const list of [this.bets, this.events, this.gaps]) list.value = [];
+      for (const list of [this.bets, this.events, this.gaps, this.revisions]) list.value = [];
       for (const event of lists) this.#apply(event);
       this.#tell();
       this.#isRead.value = true;
@@ -123,6 +128,7 @@ export class RaceModel {
         break;
       case 'result':
         if (event.row.revision >= (this.result.peek()?.revision ?? 0)) this.result.value = event.row;
+        if (this.#known.add(event.row)) this.revisions.value = [...this.revisions.peek(), event.row];
         break;
       case 'bet':
         if (this.#known.add(event.row)) this.bets.value = [event.row, ...this.bets.peek()].slice(0, most);
