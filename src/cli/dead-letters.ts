@@ -14,6 +14,7 @@ import { CommandError, UsageError } from './errors.ts';
 import { defaultJournal } from './default-journal.ts';
 import type { CommonOptions } from './program.ts';
 import { readSettings } from './settings.ts';
+import { printError, printJson, printLines } from './terminal.ts';
 
 export interface DeadLettersOptions extends CommonOptions {
   readonly json?: true;
@@ -26,9 +27,9 @@ export function listDeadLetters(options: DeadLettersOptions): void {
   const box = openDeadLetters(options.db ?? defaultJournal());
   try {
     const letters = box.list();
-    if (options.json) console.log(JSON.stringify(letters));
-    else if (letters.length === 0) console.log('No dead letters.');
-    else for (const letter of letters) console.log(line(letter));
+    if (options.json) printJson(letters);
+    else if (letters.length === 0) printLines('No dead letters.');
+    else printLines(...letters.map(line));
   } finally {
     box.close();
   }
@@ -40,7 +41,7 @@ export function dropDeadLetters(ids: readonly string[], options: DeadLettersOpti
   try {
     const letters = chosen(box, ids, options);
     for (const letter of letters) box.drop(letter);
-    console.log(`${letters.length} dropped.`);
+    printLines(`${letters.length} dropped.`);
   } finally {
     box.close();
   }
@@ -61,10 +62,10 @@ export async function retryDeadLetters(ids: readonly string[], options: DeadLett
       const reason = await retry(letter, box, outletOf(appwrite));
       if (reason === null) continue;
       box.explain(letter, reason);
-      console.error(`oddstream: ${line({ ...letter, reason })}`);
+      printError(`oddstream: ${line({ ...letter, reason })}`);
       left++;
     }
-    console.log(`${letters.length - left} delivered, ${left} left.`);
+    printLines(`${letters.length - left} delivered, ${left} left.`);
     if (left > 0) throw new CommandError('Some rows are still refused; set right what is said of them.');
   } finally {
     box.close();

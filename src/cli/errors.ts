@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { redact, remember } from '../domain/secret.ts';
 import { JournalError } from '../sinks/journal/errors.ts';
 import { UnreadableError } from '../sources/recording/open.ts';
+import { printError } from './terminal.ts';
 
 /** Bad settings or a bad command line: told line by line, exit code 2. */
 export class UsageError extends Error {
@@ -29,12 +30,12 @@ export class CommandError extends Error {
 export function reportFailure(error: unknown): 1 | 2 {
   rememberCredentials();
   if (error instanceof UsageError) {
-    for (const problem of error.problems) console.error(`oddstream: ${redact(problem)}`);
+    for (const problem of error.problems) printError(`oddstream: ${redact(problem)}`);
     return 2;
   }
   const expected = [CommandError, JournalError, UnreadableError].some((kind) => error instanceof kind);
-  if (expected && error instanceof Error) console.error(`oddstream: ${redact(error.message)}`);
-  else console.error('oddstream failed by a fault of its own:', redact(describe(error)));
+  if (expected && error instanceof Error) printError(`oddstream: ${redact(error.message)}`);
+  else printError(`oddstream failed by a fault of its own: ${redact(describe(error))}`);
   return 1;
 }
 

@@ -25,6 +25,8 @@ export interface ExportCommandOptions extends CommonOptions {
   readonly date?: string;
   readonly race?: string;
   readonly force?: true;
+  /** Marks texts that a spreadsheet would take for formulas. */
+  readonly csvSafe?: true;
 }
 
 /** `oddstream export` */
@@ -46,7 +48,7 @@ async function writeExport(
   journal: ExportedJournal,
   file: string,
   selection: Selection,
-  { format, table, force, logLevel }: ExportCommandOptions,
+  { format, table, force, csvSafe, logLevel }: ExportCommandOptions,
 ): Promise<void> {
   const startedAt = performance.now();
   const destination = await openDestination(journal, file, force ?? false);
@@ -61,7 +63,7 @@ async function writeExport(
   });
   const progress = progressLine();
   try {
-    const job = { file: journal.file, selection, format };
+    const job = { file: journal.file, selection, format, csvSafe: csvSafe ?? false };
     const rows = await writeRows(job, destination, controller.signal, (count, bytes) => {
       progress.show(() => `${table}: ${count} rows, ${(bytes / 1_048_576).toFixed(1)} MB written`);
     });
@@ -98,7 +100,7 @@ async function openDestination(
   return await openFile(file, replace);
 }
 
-function selectionOf(file: string, { table, format, date, race }: ExportCommandOptions): Selection {
+function selectionOf(file: string, { table, format, date, race, csvSafe }: ExportCommandOptions): Selection {
   const problems: string[] = [];
   const day = date === undefined ? null : nzDay(date);
   if (date !== undefined && day === null) {
@@ -111,6 +113,9 @@ function selectionOf(file: string, { table, format, date, race }: ExportCommandO
   }
   if (file === '-' && format === 'parquet') {
     problems.push('parquet cannot be written to standard output; name a file, or choose csv or ndjson.');
+  }
+  if (csvSafe && format !== 'csv') {
+    problems.push(`--csv-safe cannot be given with --format ${format}: it marks texts of CSV alone.`);
   }
   if (problems.length > 0) throw new UsageError(problems);
   return { table, day, raceId: race ?? null };

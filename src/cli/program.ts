@@ -105,6 +105,7 @@ export function buildProgram(): Command {
     .addOption(new Option('--table <table>', 'to export').choices(Object.keys(tables)).makeOptionMandatory())
     .option('--date <date>', 'only what belongs to races of this NZ date, YYYY-MM-DD', nzDate)
     .option('--race <id>', 'only what belongs to this race')
+    .option('--csv-safe', 'put an apostrophe before texts that a spreadsheet would take for formulas')
     .option('--force', 'replace the file when it is there')
     .action(async (file: string, options: ExportCommandOptions) => {
       const { exportCommand } = await import('./export.ts');

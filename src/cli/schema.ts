@@ -20,6 +20,7 @@ import { CommandError } from './errors.ts';
 import type { CommonOptions } from './program.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { printLines } from './terminal.ts';
 
 /**
  * `oddstream schema plan`
@@ -45,7 +46,7 @@ export async function schemaPushCommand(): Promise<void> {
   await connected(appwrite, (opened) =>
     pushSchema(opened, schemaOf(appwrite), (line) => {
       made++;
-      console.log(line);
+      printLines(line);
     }),
   );
   console.log(

@@ -3,6 +3,7 @@ import type { DestinationStream } from 'pino';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import type { Service } from './service.ts';
+import { escaped, printable } from './terminal.ts';
 
 /** The one screen that `run` shows on a terminal instead of its log. */
 export interface Screen {
@@ -32,7 +33,7 @@ export function openScreen(now: () => number): Screen | null {
   return {
     destination: {
       write(line: string) {
-        if (passing) process.stdout.write(line);
+        if (passing) process.stdout.write(escapedLine(line));
         else if (lines.push(line.trimEnd()) > shownLines) lines.shift();
       },
     },
@@ -70,7 +71,14 @@ function draw(service: Service, reader: JournalReader, now: number, lines: reado
       ),
     '',
     ...lines.map(shorten),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+/** A line of the log with the line feed that ends it. */
+function escapedLine(line: string): string {
+  return `${escaped(line.trimEnd())}\n`;
 }
 
 function shorten(line: string): string {

@@ -6,6 +6,7 @@ import { simulatedNow } from '../streams/clock.ts';
 import { defaultJournal } from './default-journal.ts';
 import { CommandError } from './errors.ts';
 import type { CommonOptions } from './program.ts';
+import { printJson, printLines } from './terminal.ts';
 
 export interface StatusOptions extends CommonOptions {
   readonly json?: true;
@@ -21,7 +22,8 @@ export function statusCommand(options: StatusOptions): void {
   const reader = openReader(options.db ?? defaultJournal());
   try {
     const status = reader.status(5);
-    console.log(options.json ? JSON.stringify(status) : describe(status));
+    if (options.json) printJson(status);
+    else printLines(...describe(status));
     if (options.maxAge !== undefined) requireFresh(status, options.maxAge);
   } finally {
     reader.close();
@@ -43,7 +45,7 @@ function nowOf({ source }: FileStatus): number {
   return source.kind === 'simulator' ? simulatedNow(source.clock, Date.now()) : Date.now();
 }
 
-function describe(status: FileStatus): string {
+function describe(status: FileStatus): string[] {
   const { races, gaps, recentPolls, lastImport } = status;
   const tableLines = Object.entries(status.counts).map(([table, rows]) => `  ${table.padEnd(20)} ${rows}`);
   return [
@@ -61,7 +63,7 @@ function describe(status: FileStatus): string {
     `live races: ${races.live}`,
     ...races.running.map((race) => raceLine('running', race)),
     ...races.next.map((race) => raceLine('next', race)),
-  ].join('\n');
+  ];
 }
 
 function sourceName({ source }: FileStatus): string {

@@ -23,6 +23,7 @@ import type { CommonOptions } from './program.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { stopSignal } from './signals.ts';
+import { printLines } from './terminal.ts';
 
 export interface VerifyOptions extends CommonOptions {
   /** NZ date, `YYYY-MM-DD`. */
@@ -89,7 +90,7 @@ async function find(
     if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; nothing was changed.`);
     const dates = days.map(({ date }) => date);
     progress.clear();
-    if (isTerminal) console.log(summaryOf(dates, outcome));
+    if (isTerminal) printLines(...summaryOf(dates, outcome));
     log('verify.finished', {
       dates,
       ...countsOf(outcome),

@@ -32,8 +32,8 @@ export function countsOf(findings: readonly Finding[]): VerifyCounts {
 /** Lines shown of a live race. */
 const mostMoved = 8;
 
-/** What a verification found, for somebody who reads it. */
-export function summaryOf(dates: readonly string[], findings: readonly Finding[]): string {
+/** Returns what a verification found, line by line, for somebody who reads it. */
+export function summaryOf(dates: readonly string[], findings: readonly Finding[]): string[] {
   const { races, settled, differences, moved, failed } = countsOf(findings);
   const found = findings.filter((finding) => finding.kind === 'difference');
   return [
@@ -44,7 +44,7 @@ export function summaryOf(dates: readonly string[], findings: readonly Finding[]
     ...findings.filter((finding) => finding.kind === 'failed').map(failureLine),
     '',
     differences + failed === 0 ? 'Store and source agree.' : 'Store and source do not agree.',
-  ].join('\n');
+  ];
 }
 
 function section(title: string, all: readonly Difference[], settled: boolean, most: number): string[] {

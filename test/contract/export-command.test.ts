@@ -116,7 +116,7 @@ async function refusal(name: string, options: Options = {}): Promise<{ code: 1 |
 function column(name: string, table: TableName, filter: { date?: string; race?: string }): unknown[] {
   const day = filter.date === undefined ? null : nzDay(filter.date);
   const journal = openExported(db);
-  const chunks = [...chunksOf(journal, { table, day, raceId: filter.race ?? null }, 'ndjson')];
+  const chunks = [...chunksOf(journal, { table, day, raceId: filter.race ?? null }, { format: 'ndjson' })];
   journal.close();
   const lines = Buffer.concat(chunks.map(({ bytes }) => bytes))
     .toString()

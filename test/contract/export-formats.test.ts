@@ -84,7 +84,7 @@ function exported(journal: string, table: TableName, format: ExportFormat): stri
   const file = join(directory.path, `${table}.${format}`);
   const reader = openExported(journal);
   const selection = { table, day: null, raceId: null };
-  const bytes = [...chunksOf(reader, selection, format)].map((chunk) => chunk.bytes);
+  const bytes = [...chunksOf(reader, selection, { format })].map((chunk) => chunk.bytes);
   reader.close();
   writeFileSync(file, Buffer.concat(bytes));
   return file;

@@ -339,7 +339,7 @@ describe('what cannot be compared', () => {
     expect(findings.filter(({ kind }) => kind === 'failed')).toMatchObject([
       { race: { raceId: 'stranger' }, reason: 'not_found' },
     ]);
-    const summary = summaryOf([date], findings);
+    const summary = summaryOf([date], findings).join('\n');
     expect(summary).toContain('1 could not be compared');
     expect(summary).toMatch(/listing +stored Final, served nothing/);
     expect(summary).toMatch(/Store and source do not agree\.$/);
@@ -364,7 +364,7 @@ describe('what cannot be compared', () => {
 describe('the summary for a terminal', () => {
   it('names races and runners, and says that all agrees', async () => {
     const findings = await find(db);
-    const summary = summaryOf([date], findings);
+    const summary = summaryOf([date], findings).join('\n');
     expect(summary).toMatch(/^2026-03-10: 24 races compared, \d+ of them settled\n/);
     expect(summary).toMatch(/\n {2}2026-03-10T\d\d:\d\dZ .* R\d+ .* \([0-9a-f-]{36}\)\n/);
     expect(summary).toMatch(

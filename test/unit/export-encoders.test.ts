@@ -52,6 +52,21 @@ describe('CSV', () => {
     expect(written(csvEncoder(columns), [[1, text, false]])).toBe(`seq,text,flag\r\n1,${field},false\r\n`);
   });
 
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['+2m Entire', "'+2m Entire"],
+    ['-', "'-"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', '"\'\r=1"'],
+    ['2 - 1', '2 - 1'],
+    ["'=1", "'=1"],
+  ])('that is safe marks %j as a text where a spreadsheet would take it for a formula', (text, field) => {
+    expect(written(csvEncoder(columns, true), [[-1, text, false]])).toBe(
+      `seq,text,flag\r\n-1,${field},false\r\n`,
+    );
+  });
+
   it('writes numbers as JavaScript does', () => {
     const numbers = [column('a', 'real'), column('b', 'real'), column('c', 'integer')];
     const row = [0.1 + 0.2, 1e21, Number.MAX_SAFE_INTEGER];

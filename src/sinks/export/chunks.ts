@@ -1,5 +1,5 @@
 import { encoderOf } from './encoder-of.ts';
-import type { ExportFormat } from './format.ts';
+import type { ExportEncoding } from './format.ts';
 import type { ExportedJournal } from './journal.ts';
 import type { Selection } from './select.ts';
 
@@ -13,9 +13,9 @@ export interface Chunk {
 export function* chunksOf(
   journal: ExportedJournal,
   selection: Selection,
-  format: ExportFormat,
+  encoding: ExportEncoding,
 ): Generator<Chunk, void, undefined> {
-  const encoder = encoderOf(format, selection.table);
+  const encoder = encoderOf(encoding, selection.table);
   let rows = 0;
   for (const row of journal.rows(selection)) {
     rows++;

@@ -3,15 +3,14 @@ import { Worker } from 'node:worker_threads';
 import { JournalError } from '../journal/errors.ts';
 import type { Chunk } from './chunks.ts';
 import { ExportError } from './errors.ts';
-import type { ExportFormat } from './format.ts';
+import type { ExportEncoding } from './format.ts';
 import type { Selection } from './select.ts';
 
 /** What is exported, as it is told to the thread. */
-export interface ExportJob {
+export interface ExportJob extends ExportEncoding {
   /** The journal's SQLite file. */
   readonly file: string;
   readonly selection: Selection;
-  readonly format: ExportFormat;
 }
 
 /** What the thread answers when it is asked for a chunk. */

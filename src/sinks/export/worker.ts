@@ -10,7 +10,7 @@ let chunks: Iterator<Chunk, void> | undefined;
 
 function next(): FromThread {
   try {
-    chunks ??= chunksOf(openExported(job.file), job.selection, job.format);
+    chunks ??= chunksOf(openExported(job.file), job.selection, job);
     const { value } = chunks.next();
     return value ? { kind: 'chunk', ...value } : { kind: 'end' };
   } catch (error) {
