@@ -1,10 +1,10 @@
 import config from '../../appwrite.config.json' with { type: 'json' };
 import type { AppwriteSettings } from '../../src/cli/appwrite-settings.ts';
+import type { Environment } from '../../src/cli/environment.ts';
 import { UsageError } from '../../src/cli/errors.ts';
-import { Reader, readSettings } from '../../src/cli/settings.ts';
+import { SettingsReader } from '../../src/cli/settings-reader.ts';
+import { readSettings } from '../../src/cli/settings.ts';
 import type { Settings } from '../../src/cli/settings.ts';
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface FunctionSettings extends Settings {
   readonly appwrite: AppwriteSettings;
@@ -21,21 +21,25 @@ const [{ timeout }] = config.functions as [(typeof config.functions)[number]];
  * @param key header `x-appwrite-key` of the request
  * @throws UsageError with one sentence for each that is wrong
  */
-export function readFunctionSettings(variables: Variables, key: string | undefined): FunctionSettings {
+export function readFunctionSettings(variables: Environment, key: string | undefined): FunctionSettings {
   if (!key) {
     throw new UsageError([
       'The request has no x-appwrite-key: give the function the scopes rows.read and rows.write.',
     ]);
   }
-  const reader = new Reader(variables);
-  const settings = readSettings({
-    ...variables,
-    // A server of one's own is not always reached from inside by the address that it tells.
-    APPWRITE_ENDPOINT: reader.text('APPWRITE_ENDPOINT') ?? variables.APPWRITE_FUNCTION_API_ENDPOINT,
-    APPWRITE_PROJECT_ID: variables.APPWRITE_FUNCTION_PROJECT_ID,
-    APPWRITE_API_KEY: key,
-    APPWRITE_API_KEY_FILE: undefined,
-  });
+  const reader = new SettingsReader(variables);
+  const settings = readSettings(
+    {
+      ...variables,
+      // A server of one's own is not always reached from inside by the address that it tells.
+      APPWRITE_ENDPOINT: reader.text('APPWRITE_ENDPOINT') ?? variables.APPWRITE_FUNCTION_API_ENDPOINT,
+      APPWRITE_PROJECT_ID: variables.APPWRITE_FUNCTION_PROJECT_ID,
+      APPWRITE_API_KEY: key,
+      APPWRITE_API_KEY_FILE: undefined,
+    },
+    // The runtime sets some: of the function, its deployment and its machine.
+    { foreign: /^APPWRITE_/ },
+  );
   const timeoutMs = reader.number('ODDSTREAM_FUNCTION_TIMEOUT', timeout, 5, 86_400) * 1000;
   const problems = [...reader.problems];
   const { appwrite } = settings;

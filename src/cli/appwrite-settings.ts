@@ -4,7 +4,7 @@ import { allTables, parseSelection } from '../sinks/appwrite/selection.ts';
 import type { SelectedTable } from '../sinks/appwrite/selection.ts';
 import { UsageError } from './errors.ts';
 import { isProtected } from './protected.ts';
-import type { Reader } from './settings.ts';
+import type { SettingsReader } from './settings-reader.ts';
 
 /** The Appwrite database, and how it is written. */
 export interface AppwriteSettings {
@@ -31,7 +31,7 @@ const required = [
 const longestKey = 4096;
 
 /** Null when nothing names an Appwrite; half of it is a problem. */
-export function readAppwrite(reader: Reader): AppwriteSettings | null {
+export function readAppwrite(reader: SettingsReader): AppwriteSettings | null {
   const key = reader.secret('APPWRITE_API_KEY');
   const [endpoint, projectId, , databaseId] = required.map((name) => reader.text(name));
   const given = { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key };
@@ -44,6 +44,7 @@ export function readAppwrite(reader: Reader): AppwriteSettings | null {
     inFlight: reader.whole('APPWRITE_IN_FLIGHT', 2, 1, 10),
     lingerMs: reader.number('APPWRITE_LINGER', 30, 0, 3600) * 1000,
   };
+  const insecure = reader.yes('APPWRITE_INSECURE');
   if (missing.length === required.length) return null;
   if (!endpoint || !projectId || !key || !databaseId) {
     reader.problems.push(
@@ -51,7 +52,7 @@ export function readAppwrite(reader: Reader): AppwriteSettings | null {
     );
     return null;
   }
-  checkEndpoint(endpoint, reader);
+  checkEndpoint(endpoint, insecure, reader);
   checkId('APPWRITE_PROJECT_ID', projectId, reader);
   checkId('APPWRITE_DATABASE_ID', databaseId, reader);
   checkKey(key, reader);
@@ -68,21 +69,21 @@ export function requireAppwrite({
   throw new UsageError([`Set ${required.join(', ')} first.`]);
 }
 
-function checkEndpoint(endpoint: string, reader: Reader): void {
+function checkEndpoint(endpoint: string, insecure: boolean, reader: SettingsReader): void {
   const url = URL.parse(endpoint);
   const whole = url !== null && /^https?:$/.test(url.protocol);
   if (!whole || url.username + url.password + url.search + url.hash !== '') {
     reader.problems.push(
       'APPWRITE_ENDPOINT is not a URL such as https://cloud.appwrite.io/v1 (no credentials, no query).',
     );
-  } else if (!isProtected(url.origin) && reader.text('APPWRITE_INSECURE') !== 'yes') {
+  } else if (!isProtected(url.origin) && !insecure) {
     reader.problems.push(
       'APPWRITE_ENDPOINT must be https unless it names this machine: it is sent the key. Inside a network of your own, APPWRITE_INSECURE=yes allows http.',
     );
   }
 }
 
-function checkKey(key: Secret, reader: Reader): void {
+function checkKey(key: Secret, reader: SettingsReader): void {
   const value = key.reveal();
   if (value.length > longestKey) {
     reader.problems.push(
@@ -95,14 +96,14 @@ function checkKey(key: Secret, reader: Reader): void {
   }
 }
 
-function checkId(name: string, id: string, reader: Reader): void {
+function checkId(name: string, id: string, reader: SettingsReader): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/.test(id)) return;
   reader.problems.push(
     `${name} is no id of Appwrite: at most 36 letters, digits, periods, hyphens or underscores.`,
   );
 }
 
-function selection(reader: Reader): readonly SelectedTable[] {
+function selection(reader: SettingsReader): readonly SelectedTable[] {
   const text = reader.text('APPWRITE_TABLES');
   if (text === null) return allTables();
   const parsed = parseSelection(text);
@@ -111,7 +112,7 @@ function selection(reader: Reader): readonly SelectedTable[] {
   return [];
 }
 
-function permissions(reader: Reader): readonly string[] {
+function permissions(reader: SettingsReader): readonly string[] {
   const text = reader.text('APPWRITE_READ') ?? 'none';
   const parts = text.split(',').map((part) => part.trim());
   return parts.flatMap((part) => {

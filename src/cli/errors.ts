@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { redact, remember } from '../domain/secret.ts';
 import { JournalError } from '../sinks/journal/errors.ts';
 import { UnreadableError } from '../sources/recording/open.ts';
+import { readSmallFile } from './small-file.ts';
 import { printError } from './terminal.ts';
 
 /** Bad settings or a bad command line: told line by line, exit code 2. */
@@ -52,7 +52,7 @@ function rememberCredentials(): void {
     const { [name]: value, [`${name}_FILE`]: file } = process.env;
     if (value !== undefined) remember(value);
     try {
-      if (file !== undefined) remember(readFileSync(file, 'utf8').trim());
+      if (file !== undefined) remember(readSmallFile(file).trim());
     } catch {
       // Whoever needs it will have said so.
     }

@@ -1,4 +1,4 @@
-import type { Reader } from './settings.ts';
+import type { SettingsReader } from './settings-reader.ts';
 
 export interface HttpAddress {
   /** A name or an IP address, without brackets. */
@@ -26,9 +26,10 @@ export function showHttpAddress({ host, port }: HttpAddress): string {
 }
 
 /** ODDSTREAM_HTTP; null when it is not set. */
-export function readHttp(reader: Reader): HttpAddress | 'off' | null {
+export function readHttp(reader: SettingsReader): HttpAddress | 'off' | null {
   const text = reader.text('ODDSTREAM_HTTP');
-  if (text === null || text === 'off') return text;
+  if (text === null) return null;
+  if (text.toLowerCase() === 'off') return 'off';
   const address = parseHttpAddress(text);
   if (address === null) {
     reader.problems.push(`ODDSTREAM_HTTP is "${text}". ${httpForm} Or off, to serve nothing.`);
@@ -39,7 +40,7 @@ export function readHttp(reader: Reader): HttpAddress | 'off' | null {
 const hostForm = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 
 /** ODDSTREAM_HTTP_HOSTS: names of a proxy in front of the server. */
-export function readHttpHosts(reader: Reader): string[] {
+export function readHttpHosts(reader: SettingsReader): string[] {
   const names = (reader.text('ODDSTREAM_HTTP_HOSTS') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())

@@ -10,6 +10,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'service.failed': 'fatal',
   'import.meetings_failed': 'error',
   'import.race_failed': 'error',
+  'selection.absent': 'warn',
   'listing.taken': 'debug',
   'listing.failed': 'warn',
   'listing.repeated': 'warn',

@@ -44,6 +44,11 @@ export const logEvents = {
     failed: count,
     duration_ms: ms,
   }),
+  'selection.absent': z.strictObject({
+    dates: z.array(z.string()),
+    countries: z.array(z.string()),
+    categories: z.array(z.string()),
+  }),
   'listing.taken': z.strictObject({ date: z.string(), meetings: count, races: count }),
   'listing.repeated': z.strictObject({
     date: z.string(),

@@ -18,6 +18,8 @@ export interface Signs {
   readonly stopping: boolean;
   /** Whether an import has finished. */
   readonly imported: boolean;
+  /** Whether the newest import, or a listing since, had a meeting of the selected countries and categories. */
+  readonly selected: boolean;
   readonly startedAt: number;
   /** When the feed last gave something that was recorded; null before it ever did. */
   readonly lastGoodAt: number | null;
@@ -49,6 +51,12 @@ export function readinessOf(signs: Signs): Readiness {
     const fault = lastFault === null ? '' : ` (the last failure: ${lastFault})`;
     const detail = `Nothing that the feed gave could be recorded since ${timestamp(since)}${fault}.`;
     reasons.push({ code: 'feed_failing', detail });
+  }
+  if (imported && lastGoodAt !== null && !signs.selected) {
+    const detail =
+      'No meeting is listed of the countries and categories that are selected: ' +
+      'see ODDSTREAM_COUNTRIES and ODDSTREAM_CATEGORIES.';
+    reasons.push({ code: 'nothing_selected', detail });
   }
   for (const { sink, lagMs } of sinks) {
     if (lagMs <= signs.sinkLagLimitMs) continue;

@@ -33,6 +33,8 @@ export interface RunFigures {
   readonly quarantined: number;
   /** Whether an import has finished. */
   readonly imported: boolean;
+  /** Whether the newest import, or a listing since, had a selected meeting. */
+  readonly selected: boolean;
   readonly stopping: boolean;
   /** Epoch milliseconds of the recorder's clock. */
   readonly startedAt: number;
@@ -57,6 +59,7 @@ export class RunStats {
   readonly #startedAt: number;
   #quarantined = 0;
   #imported = false;
+  #selected = true;
   #stopping = false;
   #lastGoodAt: number | null = null;
   #lastFault: string | null = null;
@@ -96,14 +99,16 @@ export class RunStats {
         'listing.quarantined': () => {
           this.#quarantined++;
         },
-        'listing.taken': () => {
+        'listing.taken': ({ meetings }) => {
           this.#lastGoodAt = this.#now();
+          if (meetings > 0) this.#selected = true;
         },
         'listing.failed': ({ reason }) => {
           this.#lastFault = reason;
         },
-        'import.finished': () => {
+        'import.finished': ({ meetings }) => {
           this.#imported = true;
+          this.#selected = meetings > 0;
         },
         'race.cadence': ({ race_id, band, every_ms }) => {
           this.plans.set(race_id, { band, everyMs: every_ms });
@@ -146,6 +151,7 @@ export class RunStats {
     return {
       ...{ polls: this.#polls, rows: this.#rows, sinks: this.#sinks, gaps: this.#gaps },
       ...{ quarantined: this.#quarantined, imported: this.#imported, stopping: this.#stopping },
+      selected: this.#selected,
       ...{ startedAt: this.#startedAt, lastGoodAt: this.#lastGoodAt, lastFault: this.#lastFault },
       failure: this.#failure,
     };

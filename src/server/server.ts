@@ -123,10 +123,10 @@ function openContext(
   });
   const signs = cached(signsAgeMs, () => reader.read(journalSigns));
   const readiness = () => {
-    const { stopping, imported, startedAt, lastGoodAt, lastFault, failure } = recorder.figures();
+    const { stopping, imported, selected, startedAt, lastGoodAt, lastFault, failure } = recorder.figures();
     const sinks = attempted(() => sinkStates({ recorder, signs }));
     return readinessOf({
-      ...{ stopping, imported, startedAt, lastGoodAt, lastFault },
+      ...{ stopping, imported, selected, startedAt, lastGoodAt, lastFault },
       ...{ now: recorder.now(), silentMs: recorder.silentMs() },
       failure: failure ?? sinks.failure,
       sinks: (sinks.value ?? []).map(({ sink, lag_seconds }) => ({ sink, lagMs: lag_seconds * 1000 })),

@@ -120,6 +120,25 @@ function takeListings(run: Run, listings: readonly Listing[], context: RacedayCo
       if (!isOver(race, context)) run.races.set(race.raceId, race);
     }
   }
+  warnOfAbsent(run.dates, listings, context);
+}
+
+/** A country or category that nobody lists is recorded by nobody: of a day that was listed in full, that is logged. */
+function warnOfAbsent(
+  dates: readonly string[],
+  listings: readonly Listing[],
+  { countries, categories, log }: RacedayContext,
+): void {
+  const listed = listings.flatMap((one) => (one.kind === 'listed' ? [one.snapshot] : []));
+  if (listed.length < listings.length || listed.some(({ rejected }) => rejected.length > 0)) return;
+  const columns = listed.flatMap(({ meetings }) => meetings.map((meeting) => meeting.columns));
+  const absent = {
+    countries: [...countries].filter((code) => columns.every(({ country }) => country !== code)),
+    categories: [...categories].filter((code) => columns.every(({ category }) => category !== code)),
+  };
+  if (absent.countries.length + absent.categories.length > 0) {
+    log('selection.absent', { dates: [...dates], ...absent });
+  }
 }
 
 function outcome(

@@ -56,7 +56,7 @@ describe('usage', () => {
     const env = {
       TAB_FROM: 'hidden@example.org',
       TAB_PARTNER: 'hidden-partner',
-      ODDSTREAM_COUNTRIES: 'nz',
+      ODDSTREAM_COUNTRIES: 'NZL',
       ODDSTREAM_CADENCE: '{"bands":[{"every_s":0}]}',
       ODDSTREAM_REQUESTS_PER_SECOND: 'many',
       TAB_BASE_URL: 'http://tab.example',

@@ -128,7 +128,7 @@ describe('any string as a credential', () => {
 
   it.each([
     ['an empty file', { TAB_FROM_FILE: '' }, /^TAB_FROM is empty/],
-    ['a file that is not there', { TAB_FROM_FILE: null }, /^TAB_FROM_FILE names a file that cannot be read/],
+    ['a file that is not there', { TAB_FROM_FILE: null }, /^TAB_FROM_FILE names a file that does not exist/],
     ['both forms', { TAB_FROM: 'a@b.c', TAB_FROM_FILE: 'x' }, /^TAB_FROM and TAB_FROM_FILE are both set/],
   ])('is refused by name: %s', (what, given, sentence) => {
     const file = join(directory, what);

@@ -115,7 +115,14 @@ describe('a recorder', () => {
     event$.next({ event: 'import.finished', fields });
     // It has finished, but without anything.
     await becomes(url, 'feed_failing');
-    event$.next({ event: 'listing.taken', fields: { date: '2026-02-28', meetings: 1, races: 1 } });
+    const taken = { date: '2026-02-28', races: 1 };
+    event$.next({ event: 'listing.taken', fields: { ...taken, meetings: 0 } });
+    await becomes(url, 'nothing_selected');
+    event$.next({ event: 'listing.taken', fields: { ...taken, meetings: 1 } });
+    await becomes(url);
+    event$.next({ event: 'import.finished', fields });
+    await becomes(url, 'nothing_selected');
+    event$.next({ event: 'listing.taken', fields: { ...taken, meetings: 1 } });
     await becomes(url);
     event$.next({ event: 'service.stopping', fields: { reason: 'SIGTERM' } });
     await becomes(url, 'stopping');
@@ -128,7 +135,7 @@ describe('a recorder', () => {
     journal.close();
     const event$ = new Subject<LogEvent>();
     const { url } = await serveJournal(file, { recorder: { event$ } });
-    const fields = { dates: [], meetings: 0, races: 0, failed: 0, duration_ms: 1 };
+    const fields = { dates: [], meetings: 1, races: 0, failed: 0, duration_ms: 1 };
     event$.next({ event: 'listing.taken', fields: { date: '2026-02-28', meetings: 1, races: 1 } });
     event$.next({ event: 'import.finished', fields });
     await becomes(url);
@@ -156,7 +163,7 @@ describe('a recorder', () => {
     journal.commit([insert('polls', { id: 'p1', outcome: 'changed' })]);
     const event$ = new Subject<LogEvent>();
     const { url } = await serveJournal(file, { recorder: { event$ } });
-    const fields = { dates: [], meetings: 0, races: 0, failed: 0, duration_ms: 1 };
+    const fields = { dates: [], meetings: 1, races: 0, failed: 0, duration_ms: 1 };
     event$.next({ event: 'listing.taken', fields: { date: '2026-02-28', meetings: 1, races: 1 } });
     event$.next({ event: 'import.finished', fields });
     await becomes(url);

@@ -1,4 +1,4 @@
-import { map } from 'rxjs';
+import { NEVER, concatWith, ignoreElements, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { FeedError } from '../../src/domain/source.ts';
 import { importOnce, raceday } from '../../src/streams/raceday.ts';
@@ -241,6 +241,31 @@ describe('an import', () => {
       expect(asked).toEqual([first]);
       expect(s.store.rows('meetings').map(({ meeting_id }) => meeting_id)).toEqual([meetingOf(first)]);
       expect(s.store.rows('imports')).toMatchObject([{ meetings: 1, races: 1 }]);
+      expect(s.told('selection.absent')).toEqual([{ dates: [today], countries: [], categories: ['H'] }]);
+    }),
+  );
+
+  it(
+    'warns of selected countries and categories that are in no listing, but not while one is missing',
+    marbles((m) => {
+      const list$ = m.cold('300ms (l|)');
+      const s = story(m, '10:00', {
+        event: () => m.cold('200ms (e|)'),
+        race: afternoon,
+        meetings: (date) => (date === afterTomorrow ? m.cold('300ms #', {}, down) : list$),
+        listed: (date) => [
+          listedRace(first, afternoon, { country: date === today ? 'NZ' : 'UK', category: 'T' }),
+        ],
+      });
+      const context = { ...s, countries: new Set(['NZ', 'AUS', 'UK']), categories: new Set(['T']) };
+      const ended = (dates: string[]) => importOnce(context, dates).pipe(ignoreElements(), concatWith(NEVER));
+      m.expect(ended([today, tomorrow]), '10m !').toBeObservable('-');
+      m.expect(ended([today, afterTomorrow]), '10m !').toBeObservable('-');
+      m.flush();
+      expect(s.told('import.finished')).toMatchObject([{ failed: 0 }, { failed: 1 }]);
+      expect(s.told('selection.absent')).toEqual([
+        { dates: [today, tomorrow], countries: ['AUS'], categories: [] },
+      ]);
     }),
   );
 

@@ -14,6 +14,7 @@ const state: RecorderState = {
     ...{
       quarantined: 0,
       imported: true,
+      selected: true,
       stopping: false,
       startedAt: 0,
       lastGoodAt: 5_000_000,
@@ -59,8 +60,8 @@ describe('the recorder as another thread knows it', () => {
     vi.useFakeTimers({ now: 1_000_000 });
     const view = new RemoteView({ facts, state }, () => undefined);
     const codes = (): string[] => {
-      const { stopping, imported, startedAt, lastGoodAt, lastFault, failure } = view.figures();
-      const seen = { stopping, imported, startedAt, lastGoodAt, lastFault, failure };
+      const { stopping, imported, selected, startedAt, lastGoodAt, lastFault, failure } = view.figures();
+      const seen = { stopping, imported, selected, startedAt, lastGoodAt, lastFault, failure };
       const signs = { ...seen, now: 5_000_000, silentMs: view.silentMs(), sinks: [], sinkLagLimitMs: 1 };
       return readinessOf(signs).reasons.map(({ code }) => code);
     };

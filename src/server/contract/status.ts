@@ -4,7 +4,15 @@ import { count, seq, time } from './values.ts';
 /** Why the recorder is not ready. */
 export const reason = z
   .object({
-    code: z.enum(['failed', 'importing', 'feed_failing', 'sink_lagging', 'stalled', 'stopping']),
+    code: z.enum([
+      'failed',
+      'importing',
+      'feed_failing',
+      'nothing_selected',
+      'sink_lagging',
+      'stalled',
+      'stopping',
+    ]),
     /** One sentence. */
     detail: z.string(),
   })
