@@ -3,13 +3,13 @@
  * however many wait.
  */
 export class Gate {
-  readonly #waiting = new Map<string, { readonly result: Promise<unknown>; readonly start: () => void }>();
+  readonly #waiting = new Map<unknown, { readonly result: Promise<unknown>; readonly start: () => void }>();
 
   /**
    * Runs work when its turn has come.
    * @param key names the work: who asks for the same while it waits shares its result
    */
-  run<T>(key: string, work: () => T): Promise<T> {
+  run<T>(key: unknown, work: () => T): Promise<T> {
     const known = this.#waiting.get(key);
     // The same key is the same work, with the same type.
     if (known !== undefined) return known.result as Promise<T>;

@@ -59,12 +59,13 @@ function lastEvent(header: string | string[] | undefined): number | null {
 
 const names: ReadonlySet<string> = new Set(Object.keys(streamEvents));
 
-function wantedBy(raceId: string | undefined, events: string | undefined): (message: Message) => boolean {
+function wantedBy(raceId: string | undefined, events: string | undefined): StreamRequest['wants'] {
   const wanted = events?.split(',');
   if (wanted !== undefined && !wanted.every((name) => names.has(name))) {
     throw new Problem(400, `"events" must be names with commas between, of ${[...names].join(', ')}.`);
   }
+  if (raceId === undefined && wanted === undefined) return null;
   const chosen = wanted === undefined ? null : new Set(wanted);
-  return (message) =>
+  return (message: Message) =>
     (raceId === undefined || message.raceId === raceId) && (chosen === null || chosen.has(message.name));
 }

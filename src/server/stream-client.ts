@@ -22,7 +22,8 @@ const maxBeats = 2;
 export interface StreamClientOptions {
   /** The number after which it goes on. */
   readonly after: number;
-  readonly wants: (message: Message) => boolean;
+  /** Null: everything. */
+  readonly wants: ((message: Message) => boolean) | null;
   /** What comes. */
   readonly page$: Observable<MessagePage>;
   /** Reads what was written after a number. */
@@ -106,18 +107,16 @@ export class StreamClient {
   }
 
   /** @returns whether more may be sent at once */
-  #send({ messages, end }: MessagePage): boolean {
-    const text = messages
-      .filter((message) => message.seq > this.#cursor && this.#options.wants(message))
-      .map((message) => message.text)
-      .join('');
-    this.#cursor = Math.max(this.#cursor, end);
-    return text === '' || this.#write(text);
+  #send(page: MessagePage): boolean {
+    const after = this.#cursor;
+    this.#cursor = Math.max(after, page.end);
+    const bytes = bytesOf(page, after, this.#options.wants);
+    return bytes.length === 0 || this.#write(bytes);
   }
 
-  #write(text: string): boolean {
+  #write(bytes: Buffer): boolean {
     if (this.#isEnded()) return false;
-    const roomy = this.#response.write(text);
+    const roomy = this.#response.write(bytes);
     const { writableLength } = this.#response;
     const isTooSlow = writableLength > maxBacklog || (writableLength > freeBacklog && this.#options.isOver());
     if (isTooSlow) this.#drop();
@@ -143,4 +142,22 @@ export class StreamClient {
     this.#options.dropped();
     this.#response.destroy();
   }
+}
+
+/** The whole of pages, for all clients that want it. */
+const whole = new WeakMap<MessagePage, Buffer>();
+
+function bytesOf(page: MessagePage, after: number, wants: StreamClientOptions['wants']): Buffer {
+  const { messages } = page;
+  const isNew = (messages[0]?.seq ?? 0) > after;
+  if (wants !== null || !isNew) {
+    return bytesFor(messages.filter((message) => message.seq > after && (wants?.(message) ?? true)));
+  }
+  const bytes = whole.get(page) ?? bytesFor(messages);
+  whole.set(page, bytes);
+  return bytes;
+}
+
+function bytesFor(messages: readonly Message[]): Buffer {
+  return Buffer.from(messages.map(({ text }) => text).join(''));
 }

@@ -9,7 +9,7 @@ import { Problem } from './problem.ts';
 import { rowsAfter } from './queries-written.ts';
 import { StreamClient } from './stream-client.ts';
 import { eventText } from './tail.ts';
-import type { Message, Tail } from './tail.ts';
+import type { Message, MessagePage, Tail } from './tail.ts';
 
 /** Rows beyond which a client is told to read its pages again, instead of all that it missed. */
 const maxMissed = 50_000;
@@ -17,13 +17,18 @@ const maxMissed = 50_000;
 /** Bytes that may wait for all clients together. */
 const maxBacklogOfAll = 67_108_864;
 
+/** Pages of what was missed that are kept, and for how many real milliseconds. */
+const maxPages = 16;
+const pageAgeMs = 1_000;
+
 /** Real milliseconds after which an EventSource connects again. */
 const retryMs = 1_000;
 
 export interface StreamRequest {
   /** The number of the last event that the client has; null: it has none and wants none of before. */
   readonly after: number | null;
-  readonly wants: (message: Message) => boolean;
+  /** Null: everything. */
+  readonly wants: ((message: Message) => boolean) | null;
 }
 
 export interface StreamOptions {
@@ -45,6 +50,7 @@ export class Streams {
   readonly #options: StreamOptions;
   readonly #gate = new Gate();
   readonly #clients = new Map<ServerResponse, StreamClient | null>();
+  readonly #pages = new Map<number, { readonly page: MessagePage; readonly at: number }>();
   readonly #beat: Subscription;
 
   constructor(options: StreamOptions) {
@@ -94,7 +100,8 @@ export class Streams {
     if (reset) response.write(eventText('reset', { seq: start }, start));
     const client = new StreamClient(response, {
       ...{ after: start, wants, page$: tail.page$ },
-      read: (seq) => this.#gate.run(`after ${seq}`, () => tail.after(seq)),
+      // Each in a turn of its own: what is sent to hundreds at once takes long too.
+      read: (seq) => this.#gate.run(response, () => this.#pageAfter(seq)),
       isOver: () => this.#backlog() > maxBacklogOfAll,
       dropped: () => {
         this.dropped++;
@@ -111,6 +118,18 @@ export class Streams {
     if (after === null) return { start: newest, reset: false };
     const isLost = after > newest || this.#missed(after) > maxMissed;
     return { start: isLost ? newest : after, reset: isLost };
+  }
+
+  /** Clients that were cut off together ask for the same. */
+  #pageAfter(seq: number): MessagePage {
+    const now = performance.now();
+    for (const [other, { at }] of this.#pages) if (now - at > pageAgeMs) this.#pages.delete(other);
+    const known = this.#pages.get(seq);
+    if (known !== undefined) return known.page;
+    const page = this.#options.tail.after(seq);
+    // One that is not full is not over either.
+    if (page.more && this.#pages.size < maxPages) this.#pages.set(seq, { page, at: now });
+    return page;
   }
 
   #missed(after: number): number {

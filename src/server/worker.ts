@@ -15,7 +15,7 @@ const view = new RemoteView({ facts, state }, () => {
 });
 
 // On Linux this is the priority of the thread alone: where cores are few, recording goes first.
-if (process.platform === 'linux') setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + 10));
+if (process.platform === 'linux') setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + 5));
 
 const faults = new Set<string>();
 const dropped = new Map<string, number>();

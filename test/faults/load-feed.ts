@@ -7,20 +7,25 @@ import { createWorld } from '../../src/sources/simulator/world.ts';
 import type { World } from '../../src/sources/simulator/world.ts';
 
 /**
- * A feed of so many live races whose starts are spread over so many hours from the clock's origin: those of two
- * simulated days with very many races that start then. `node load-feed.ts '{"seed":1,…}' RACES HOURS` prints one
- * line of JSON when it listens, and ends with its standard input.
+ * A feed of so many live races whose starts are spread over so many hours from the clock's origin: those of
+ * some simulated markets (two when it is not said) with very many races that start then. `node load-feed.ts
+ * '{"seed":1,…}' RACES HOURS MARKETS` prints one line of JSON when it listens, and ends with its standard input.
  */
 const options = JSON.parse(process.argv[2] ?? '') as SimulatorOptions;
-const [races, hours] = process.argv.slice(3).map(Number);
-const world = crowded(options, races ?? 0, hours ?? 0);
+const [races, hours, markets = 2] = process.argv.slice(3).map(Number);
+const world = crowded(options, races ?? 0, hours ?? 0, markets);
 const feed = createFeed(options, simulatedClock(options.origin, options.speed), world);
 const { url } = await startSimulatorServer(options, feed);
 console.log(JSON.stringify({ url }));
 process.stdin.resume().once('end', () => process.exit());
 
-function crowded({ seed, racesPerDay, origin }: SimulatorOptions, wanted: number, spread: number): World {
-  const worlds = [createWorld(seed, racesPerDay), createWorld(seed + 1, racesPerDay)];
+function crowded(
+  { seed, racesPerDay, origin }: SimulatorOptions,
+  wanted: number,
+  spread: number,
+  markets: number,
+): World {
+  const worlds = Array.from({ length: markets }, (_, index) => createWorld(seed + index, racesPerDay));
   const [first] = worlds;
   if (first === undefined) throw new Error('There is no world.');
   const [from, to] = [origin.simulated, origin.simulated + spread * 3_600_000];
