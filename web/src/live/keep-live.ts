@@ -2,8 +2,9 @@ import { batch, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { ApiError } from './api.ts';
 import { retryDelay } from './backoff.ts';
+import type { StreamQuery } from './connection-source.ts';
 import { connection, follow } from './stream.ts';
-import type { RowEvent, StreamQuery } from './stream.ts';
+import type { RowEvent } from './stream.ts';
 
 export type Loading =
   | { readonly kind: 'loading' }
