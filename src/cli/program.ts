@@ -11,6 +11,7 @@ import type { ImportOptions } from './import.ts';
 import { logLevels } from './log-levels.ts';
 import type { LogLevel } from './log-levels.ts';
 import type { RepairOptions } from './repair.ts';
+import type { ReplayOptions } from './replay-command.ts';
 import type { RunOptions } from './run.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
@@ -68,8 +69,12 @@ export function buildProgram(): Command {
 
   common(program.command('replay'))
     .description('Take recorded responses through the same parser, diff and journal, as fast as it can.')
-    .argument('<file...>', 'recordings: .jsonl, .jsonl.gz or .jsonl.zst')
-    .action(async (files: string[], options: CommonOptions) => {
+    .argument('[file...]', 'recordings: .jsonl, .jsonl.gz or .jsonl.zst')
+    .option(
+      '--quarantine',
+      'instead of recordings, the responses of races that the journal has in quarantine, after a fix; the recorder must be stopped',
+    )
+    .action(async (files: string[], options: ReplayOptions) => {
       const { replayCommand } = await import('./replay-command.ts');
       await replayCommand(files, options);
     });

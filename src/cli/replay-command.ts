@@ -1,29 +1,45 @@
 import { existsSync } from 'node:fs';
-import { openJournal } from '../sinks/journal/journal.ts';
+import type { Log } from '../domain/log-events.ts';
+import { openJournal, readSource } from '../sinks/journal/journal.ts';
+import type { Journal } from '../sinks/journal/journal.ts';
 import { journalFiles } from './choose-feed.ts';
-import { CommandError } from './errors.ts';
+import { defaultJournal } from './default-journal.ts';
+import { CommandError, UsageError } from './errors.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
+import { replayQuarantine } from './replay-quarantine.ts';
 import { replay } from './replay.ts';
+import type { ReplayCounts } from './replay.ts';
 import { saveLost } from './save-lost.ts';
 
-/** `oddstream replay FILE…` */
-export async function replayCommand(files: string[], options: CommonOptions): Promise<void> {
+export interface ReplayOptions extends CommonOptions {
+  /** Takes what the journal itself has in quarantine. */
+  readonly quarantine?: true;
+}
+
+/** `oddstream replay FILE…` and `oddstream replay --quarantine` */
+export async function replayCommand(files: string[], options: ReplayOptions): Promise<void> {
+  if (options.quarantine === true && files.length > 0) {
+    throw new UsageError(['--quarantine replays what the journal has kept: name no recordings with it.']);
+  }
+  if (options.quarantine !== true && files.length === 0) {
+    throw new UsageError(['Name the recordings to replay, or --quarantine for what the journal has kept.']);
+  }
   const missing = files.filter((file) => !existsSync(file));
   if (missing.length > 0)
     throw new CommandError(`${missing.join(', ')}: no such file; nothing was replayed.`);
 
   const log = createLog(options.logLevel, Date.now);
+  const journal = options.quarantine === true ? openKept(options) : openNew(options);
   const progress = progressLine();
   const startedAt = performance.now();
-  const db = options.db ?? journalFiles.recording;
-  const journal = openJournal(db, { source: { kind: 'recording' }, now: Date.now });
+  const show = ({ lines, rows }: ReplayCounts, from: string): void => {
+    progress.show(() => `${from}: ${lines} responses read, ${rows} rows recorded`);
+  };
   try {
     log('replay.started', { files: files.length, journal: journal.file });
-    const counts = await replay(files, journal, log, ({ lines, rows }, file) => {
-      progress.show(() => `${file}: ${lines} responses read, ${rows} rows recorded`);
-    });
+    const counts = await replayed(files, options, journal, log, show);
     progress.clear();
     log('replay.finished', { ...counts, duration_ms: Math.round(performance.now() - startedAt) });
     if (counts.unusable > 0) process.exitCode = 1;
@@ -32,4 +48,27 @@ export async function replayCommand(files: string[], options: CommonOptions): Pr
     await saveLost(journal, log);
     journal.close();
   }
+}
+
+function replayed(
+  files: readonly string[],
+  options: ReplayOptions,
+  journal: Journal,
+  log: Log,
+  show: (counts: ReplayCounts, from: string) => void,
+): Promise<ReplayCounts> | ReplayCounts {
+  if (options.quarantine !== true) return replay(files, journal, log, show);
+  return replayQuarantine(journal, log, (counts) => {
+    show(counts, 'quarantine');
+  });
+}
+
+function openNew({ db = journalFiles.recording }: ReplayOptions): Journal {
+  return openJournal(db, { source: { kind: 'recording' }, now: Date.now });
+}
+
+function openKept({ db = defaultJournal() }: ReplayOptions): Journal {
+  const source = readSource(db);
+  if (source === null) throw new CommandError(`${db}: no such journal; name the one to replay (--db).`);
+  return openJournal(db, { source, now: Date.now });
 }

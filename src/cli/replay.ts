@@ -2,9 +2,12 @@ import type { Baseline } from '../domain/baseline.ts';
 import { diffEvent } from '../domain/diff.ts';
 import { rowId } from '../domain/ids.ts';
 import type { Log, LogFields } from '../domain/log-events.ts';
+import { RowError } from '../domain/row-error.ts';
 import { tables } from '../domain/tables.ts';
 import type { Change } from '../domain/tables.ts';
+import { messageOf } from '../domain/thrown.ts';
 import { timestamp } from '../domain/time.ts';
+import { JournalError } from '../sinks/journal/errors.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
 import { classify } from '../sources/recording/classify.ts';
 import { readRecording } from '../sources/recording/read.ts';
@@ -91,8 +94,8 @@ class Replay {
       else this.#takeListing(response);
       return null;
     } catch (error) {
-      if (error instanceof ParseError) return error.message;
-      throw error;
+      if (error instanceof JournalError || error instanceof RowError) throw error;
+      return messageOf(error);
     }
   }
 

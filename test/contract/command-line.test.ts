@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { epochMillis } from '../../src/domain/time.ts';
+import { openJournal } from '../../src/sinks/journal/journal.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 import type { Ended } from '../support/process.ts';
+import { runner, served } from '../support/snapshots.ts';
 
 const directory = temporaryDirectory();
 const file = (name: string): string => join(directory.path, name);
@@ -35,7 +38,8 @@ describe('usage', () => {
   it.each([
     [['run', '--bogus'], /unknown option '--bogus'/],
     [['frobnicate'], /unknown command 'frobnicate'/],
-    [['replay'], /missing required argument/],
+    [['replay'], /Name the recordings to replay, or --quarantine/],
+    [['replay', '--quarantine', 'some.jsonl'], /name no recordings with it/],
     [['run', '--duration', 'soon'], /90s, 10m or 2h/],
     [['run', '--speed', '0'], /number from 0\.1 to 1000/],
     [['run', '--origin', '2026-02-30T00:00:00Z'], /a time from 2000 to 2099 with its zone/],
@@ -96,6 +100,32 @@ describe('files', () => {
     expect(stdout).toContain('"event":"replay.finished"');
   });
 
+  it('replays what a journal has in quarantine, and says what it passes over with exit code 1', async () => {
+    expectSentence(
+      await oddstream(['replay', '--quarantine', '--db', file('none.db')]),
+      1,
+      /no such journal/,
+    );
+    const journal = openJournal(file('kept.db'), { source: { kind: 'recording' }, now: Date.now });
+    journal.quarantine({
+      raceId: 'R',
+      receivedAt: epochMillis('2026-03-01T02:00:01Z'),
+      reason: 'malformed',
+      body: Buffer.from(JSON.stringify(served('2026-03-01T02:00:00Z', { runners: [runner('a')] }))),
+    });
+    journal.close();
+    const one = await oddstream(['replay', '--quarantine', '--db', file('kept.db')]);
+    expect(one.code).toBe(0);
+    expect(one.stdout).toMatch(/"event":"replay.finished".*"lines":1,"taken":1/);
+    const again = openJournal(file('kept.db'), { source: { kind: 'recording' }, now: Date.now });
+    again.quarantine({ raceId: 'R', receivedAt: 0, reason: 'malformed', body: Buffer.from('<html>') });
+    again.close();
+    const two = await oddstream(['replay', '--quarantine', '--db', file('kept.db')]);
+    expect(two.code).toBe(1);
+    expect(two.stdout).toMatch(/"event":"replay.problem","file":"quarantine\/[0-9a-f]{32}"/);
+    expect(two.stdout).toMatch(/"taken":0,.*"already_recorded":1,.*"unusable":1/);
+  });
+
   it('leaves a database alone that is no journal', async () => {
     const ended = await oddstream(['replay', file('text.jsonl'), '--db', file('no.db')]);
     expectSentence(ended, 1, /no\.db is not an oddstream journal/);
@@ -126,6 +156,8 @@ describe('other processes', () => {
     await first.says('service.started');
     const second = await oddstream(['run', '--db', file('busy.db')]);
     expectSentence(second, 1, /in use by another oddstream process \(pid \d+\)/);
+    const third = await oddstream(['replay', '--quarantine', '--db', file('busy.db')]);
+    expectSentence(third, 1, /in use by another oddstream process/);
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
   });

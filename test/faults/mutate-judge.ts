@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { emptyBaseline } from '../../src/domain/baseline.ts';
 import type { Baseline } from '../../src/domain/baseline.ts';
 import { FeedError } from '../../src/domain/source.ts';
-import type { Part, Runner } from '../../src/domain/snapshot.ts';
+import type { EventSnapshot, Part, Runner } from '../../src/domain/snapshot.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
 import { writeOf } from '../../src/sinks/journal/changes.ts';
 import { limits } from '../../src/sources/tab/limits.ts';
@@ -148,7 +148,8 @@ function lineOf(before: Baseline, text: string, at: number): RecordedLine {
     .filter(({ entrant_id: id }) => !isOlder || before.entrants.has(id))
     .map(withTimes)
     .map((runner) => (snapshot.drifts === undefined ? runner : asRead(runner, snapshot.runners)));
-  const given = { ...data, ...others, runners, money_tracker: { entrants } };
+  const race = snapshot.drifts === undefined ? data.race : raceAsRead(data.race, snapshot.race);
+  const given = { ...data, ...others, race, runners, money_tracker: { entrants } };
   return { receivedAt: timestamp(at), url, status: 200, body: { ...body, data: given } };
 }
 
@@ -167,9 +168,37 @@ function withTimes(runner: ServedRunner): ServedRunner {
 function asRead(runner: ServedRunner, read: readonly Runner[]): ServedRunner {
   const columns = read.find((one) => one.columns.entrant_id === runner.entrant_id)?.columns;
   if (columns === undefined) return runner;
-  const { name, jockey, barrier, weight_total: total, scratched_at: scr_time } = columns;
+  const {
+    name,
+    jockey,
+    barrier,
+    runner_number,
+    horse_id,
+    weight_total: total,
+    scratched_at: scr_time,
+  } = columns;
   const flucs = Array.isArray(runner.flucs) && runner.flucs.length <= limits.flucs ? runner.flucs : [];
-  return { ...runner, name, jockey, barrier, weight: { total }, scr_time, scratch_time: null, flucs };
+  const { entrant_id, is_scratched, odds, flucs_with_timestamp } = runner;
+  const scratching = { is_scratched, scr_time, scratch_time: null };
+  return {
+    entrant_id,
+    name,
+    jockey,
+    barrier,
+    runner_number,
+    horse_id,
+    weight: { total },
+    ...scratching,
+    odds,
+    flucs,
+    flucs_with_timestamp,
+  };
+}
+
+/** What the compared tables tell of a race. */
+function raceAsRead(race: JsonObject, { protest, race_number }: EventSnapshot['race']): JsonObject {
+  const { event_id, meeting_id, status, advertised_start } = race;
+  return { event_id, meeting_id, status, advertised_start, protest, race_number };
 }
 
 function hasTime(entry: unknown): boolean {

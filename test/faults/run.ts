@@ -7,6 +7,7 @@ const parts: Readonly<Record<string, () => Promise<Part>>> = {
   kill: async () => (await import('./kill.ts')).kill,
   network: async () => (await import('./network.ts')).network,
   feed: async () => (await import('./feed.ts')).feed,
+  payloads: async () => (await import('./feed.ts')).payloads,
   stop: async () => (await import('./stop.ts')).stop,
   storage: async () => (await import('./storage.ts')).storage,
   breakages: async () => (await import('./breakages.ts')).breakages,

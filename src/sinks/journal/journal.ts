@@ -1,4 +1,4 @@
-import type { Baseline } from '../../domain/baseline.ts';
+import type { Baseline, ListedState } from '../../domain/baseline.ts';
 import type { Change, GapRow } from '../../domain/tables.ts';
 import { errorOf } from '../../domain/thrown.ts';
 import { readBaseline, soundRows } from './baseline.ts';
@@ -13,7 +13,7 @@ import { OpenFiles } from './open-files.ts';
 import type { FileLoss } from './open-files.ts';
 import { openReadable, openWritable, refuseForeign } from './open.ts';
 import { Quarantine } from './quarantine.ts';
-import type { Quarantined } from './quarantine.ts';
+import type { KeptResponse, Quarantined } from './quarantine.ts';
 import * as queries from './queries.ts';
 import type { LiveRace, RowCounts } from './queries.ts';
 import { rescue } from './rescue.ts';
@@ -260,6 +260,16 @@ export class Journal {
    */
   quarantine(response: Quarantined): string {
     return this.#run(() => this.#quarantine.keep(response));
+  }
+
+  /** The responses that are kept; see {@link Quarantine.kept}. */
+  quarantined(): Generator<KeptResponse> {
+    return this.#quarantine.kept();
+  }
+
+  /** What was last reported of a race's status or start, whoever reported it; null when neither ever changed. */
+  lastReport(raceId: string): ListedState | null {
+    return this.#run(() => queries.lastReport(this.#prepare, raceId));
   }
 
   getMeta(key: string): string | null {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants, zstdCompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { rowId } from '../../domain/ids.ts';
 import { timestamp } from '../../domain/time.ts';
 import { unnumbered } from './changes.ts';
 import type { Write } from './changes.ts';
+import { millis } from './rows.ts';
 import type { Prepare, Writer } from './writer.ts';
 
 /** A response that could not be used, kept to be looked at. */
@@ -15,6 +16,13 @@ export interface Quarantined {
   readonly reason: string;
   /** The body as received, credentials masked. */
   readonly body: Uint8Array;
+}
+
+/** A response as it lies in quarantine. */
+export interface KeptResponse extends Omit<Quarantined, 'body'> {
+  readonly id: string;
+  /** Null when it was dropped, since there was too much of them. */
+  readonly body: Buffer | null;
 }
 
 /** Bytes of all bodies, compressed; past it the oldest are dropped, and their rows stay. */
@@ -57,6 +65,24 @@ export class Quarantine {
     this.#bytes = this.#held() - bytes + compressed.length;
     this.#droppedTo = upTo;
     return id;
+  }
+
+  /** Every response that was kept until now, in the order in which they came; one at a time is in memory. */
+  *kept(): Generator<KeptResponse> {
+    const rows = this.#prepare('SELECT seq FROM quarantine ORDER BY received_at, seq').all();
+    const read = this.#prepare('SELECT id, race_id, received_at, reason, body FROM quarantine WHERE seq = ?');
+    for (const { seq } of rows) {
+      const row = read.get(Number(seq));
+      if (row === undefined) continue;
+      const body = row.body as Uint8Array;
+      yield {
+        id: String(row.id),
+        raceId: row.race_id === null ? null : String(row.race_id),
+        receivedAt: millis(String(row.received_at)),
+        reason: String(row.reason),
+        body: body.length === 0 ? null : zstdDecompressSync(body),
+      };
+    }
   }
 
   #held(): number {

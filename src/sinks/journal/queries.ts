@@ -1,3 +1,4 @@
+import type { ListedState } from '../../domain/baseline.ts';
 import { gaps, meetings } from '../../domain/tables.ts';
 import type { GapRow } from '../../domain/tables.ts';
 import { meetingDigest } from './baseline.ts';
@@ -115,4 +116,14 @@ export function setMeta(prepare: Prepare, key: string, value: string): void {
   prepare(
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   ).run(key, value);
+}
+
+/** See `Journal.lastReport`. */
+export function lastReport(prepare: Prepare, raceId: string): ListedState | null {
+  const sql =
+    'SELECT max(e.source_time) AS at, r.status FROM races AS r JOIN race_events AS e ON e.race_id = r.race_id ' +
+    "WHERE r.race_id = ? AND e.kind IN ('status', 'start_time')";
+  const row = prepare(sql).get(raceId);
+  if (row?.at == null) return null;
+  return { generatedAt: millis(String(row.at)), status: String(row.status) };
 }
