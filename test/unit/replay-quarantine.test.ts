@@ -95,7 +95,7 @@ const later = [
 function replayed(journal: Journal) {
   const problems: string[] = [];
   const counts = replayQuarantine(journal, (event, fields) => {
-    if (event === 'replay.problem' && 'reason' in fields) problems.push(String(fields.reason));
+    if (event === 'replay.problem' && 'reason' in fields) problems.push(fields.reason);
   });
   return { counts, problems };
 }
