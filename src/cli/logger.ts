@@ -40,6 +40,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'gap.opened': 'warn',
   'journal.failed': 'error',
   'journal.lost': 'error',
+  'journal.log_grows': 'warn',
   'journal.lock_restored': 'warn',
   'recording.failed': 'error',
   'replay.problem': 'warn',

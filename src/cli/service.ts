@@ -29,6 +29,7 @@ import { Watchdog } from '../streams/watchdog.ts';
 import type { OpenFeed } from './feed.ts';
 import type { Settings } from './settings.ts';
 import type { ReadBackDemand } from './sink.ts';
+import { LogGrowth, logLimit } from './log-growth.ts';
 import { saveLost } from './save-lost.ts';
 import { toldStore } from './told-store.ts';
 
@@ -63,6 +64,7 @@ export class Service {
   readonly #troubles: Observable<never>;
   readonly #log: Log;
   readonly #settings: Settings;
+  readonly #logGrowth = new LogGrowth();
   #sink: AppwriteSink | null = null;
   #work: Subscription | null = null;
 
@@ -198,6 +200,10 @@ export class Service {
 
   #requireJournal(): void {
     try {
+      const { file, bytes } = this.journal.log;
+      if (this.#logGrowth.isNew(bytes)) {
+        this.#log('journal.log_grows', { log: file, bytes, limit_bytes: logLimit });
+      }
       for (const file of this.journal.requireInPlace()) {
         this.#log('journal.lock_restored', { journal: this.journal.file, file });
       }

@@ -105,6 +105,7 @@ export const logEvents = {
     damage: z.string().nullable(),
     duration_ms: ms,
   }),
+  'journal.log_grows': z.strictObject({ log: z.string(), bytes: count, limit_bytes: count }),
   'journal.lock_restored': z.strictObject({ journal: z.string(), file: z.string() }),
   'replay.started': z.strictObject({ files: count, journal: z.string() }),
   'replay.problem': z.strictObject({ file: z.string(), line: count.nullable(), reason: z.string() }),

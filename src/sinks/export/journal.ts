@@ -1,4 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { tables } from '../../domain/tables.ts';
+import type { TableName } from '../../domain/tables.ts';
+import { quoted } from '../journal/ddl.ts';
 import { explained } from '../journal/errors.ts';
 import { locate } from '../journal/location.ts';
 import { openReadable } from '../journal/open.ts';
@@ -6,12 +9,16 @@ import { missingJournal } from '../journal/reader.ts';
 import { columnsOf } from './columns.ts';
 import type { ExportRow, ExportValue } from './columns.ts';
 import { nzDateOf } from './nz-day.ts';
-import { queryOf } from './select.ts';
+import { pageOf, queryOf } from './select.ts';
 import type { Query, Selection } from './select.ts';
+
+/** Rows of a history table that are read at once. */
+const pageRows = 1_000;
 
 /**
  * Opens a journal for an export. It works beside its writer: what is written after the first row was read is not
- * exported.
+ * exported. However long the export takes, and however slowly it is taken, no transaction of its stays open: the writer's
+ * log could not be emptied as long as one is.
  * @throws JournalError when there is no journal in that place
  */
 export function openExported(file: string): ExportedJournal {
@@ -37,10 +44,40 @@ export class ExportedJournal {
     const booleans = columnsOf(selection.table).flatMap(({ type }, index) =>
       type === 'boolean' ? [index] : [],
     );
-    for (const row of this.#iterate(queryOf(selection))) {
+    const isWhole = selection.day === null && selection.raceId === null;
+    const rows =
+      isWhole && tables[selection.table].kind === 'history'
+        ? this.#pages(selection.table)
+        : this.#copied(queryOf(selection));
+    for (const row of rows) {
       for (const index of booleans) if (row[index] !== null) row[index] = row[index] === 1;
       yield row;
     }
+  }
+
+  /** Rows that never change: those that there are at the first page, page by page. */
+  *#pages(table: TableName): Generator<ExportValue[], void, undefined> {
+    const newest = `SELECT max(seq) FROM ${quoted(table)}`;
+    const [last = null] = this.#all({ sql: newest, parameters: [] })[0] ?? [];
+    if (typeof last !== 'number') return;
+    for (let after = -1; ;) {
+      const rows = this.#all(pageOf(table, after, last, pageRows));
+      yield* rows;
+      const end = rows.at(-1)?.[0];
+      if (rows.length < pageRows || typeof end !== 'number') return;
+      after = end;
+    }
+  }
+
+  /** Any rows, as they are at one instant: they are copied into a temporary file first, which SQLite deletes. */
+  *#copied({ sql, parameters }: Query): Generator<ExportValue[], void, undefined> {
+    try {
+      this.#db.exec('DROP TABLE IF EXISTS temp.selected');
+      this.#db.prepare(`CREATE TEMP TABLE selected AS ${sql}`).run(...parameters);
+    } catch (error) {
+      throw explained(this.file, error);
+    }
+    yield* this.#iterate({ sql: 'SELECT * FROM temp.selected ORDER BY rowid', parameters: [] });
   }
 
   hasRace(raceId: string): boolean {
@@ -64,6 +101,10 @@ export class ExportedJournal {
   /** A second call does nothing. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+
+  #all(query: Query): ExportValue[][] {
+    return [...this.#iterate(query)];
   }
 
   *#iterate({ sql, parameters }: Query): Generator<ExportValue[], void, undefined> {

@@ -15,7 +15,7 @@ export interface Selection {
 
 export interface Query {
   readonly sql: string;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly (string | number)[];
 }
 
 /**
@@ -50,6 +50,13 @@ export function queryOf({ table, day, raceId }: Selection): Query {
   const names = columnsOf(table).map(({ name }) => quoted(name));
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return { sql: `SELECT ${names.join(', ')} FROM ${quoted(table)}${where} ORDER BY seq`, parameters };
+}
+
+/** Rows of a history table that never change once they are there, by their numbers: at most `limit` after one of them. */
+export function pageOf(table: TableName, after: number, upTo: number, limit: number): Query {
+  const names = columnsOf(table).map(({ name }) => quoted(name));
+  const sql = `SELECT ${names.join(', ')} FROM ${quoted(table)} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`;
+  return { sql, parameters: [after, upTo, limit] };
 }
 
 /** The races of a date, with their columns of `races`. */

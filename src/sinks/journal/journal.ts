@@ -4,6 +4,7 @@ import { errorOf } from '../../domain/thrown.ts';
 import { readBaseline, soundRows } from './baseline.ts';
 import { writeOf } from './changes.ts';
 import { JournalError, LostError, explained } from './errors.ts';
+import { lookAt } from './file-identity.ts';
 import { Followed } from './followed.ts';
 import { Interruption } from './interruption.ts';
 import { locate, makeWritable, refuseLinked } from './location.ts';
@@ -326,6 +327,12 @@ export class Journal {
 
   get isOpen(): boolean {
     return this.#db.isOpen && !this.#isGivenUp;
+  }
+
+  /** Bytes of the write-ahead log, and the name of its file. */
+  get log(): { readonly file: string; readonly bytes: number } {
+    const file = `${this.file}-wal`;
+    return { file, bytes: lookAt(file)?.size ?? 0 };
   }
 
   /** The files were taken away, as far as that is known; null when they were not. */
