@@ -87,7 +87,7 @@ async function undelivered(
   const ended = Promise.race([service.delivered(Math.max(0, until - Date.now())), service.hindered()]);
   const end = await before(until, ended, false);
   if (isReasons(end)) return end;
-  const { rows } = service.journal.followed(sinkName).lag(partsOf(appwrite.selection));
+  const { rows } = service.journal.followed(sinkName).lag(partsOf(appwrite.selection), Infinity);
   return end
     ? []
     : [`${rows} rows could not be delivered in time; what Appwrite lacks is imported again next time.`];

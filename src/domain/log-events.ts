@@ -183,6 +183,7 @@ export const logEvents = {
     requests: count,
     refused: count,
     lag_rows: count,
+    lag_more: z.boolean(),
     lag_ms: ms,
     duration_ms: ms,
   }),
@@ -193,6 +194,7 @@ export const logEvents = {
     failures: count,
     retry_ms: ms,
     lag_rows: count,
+    lag_more: z.boolean(),
     lag_ms: ms,
   }),
   'sink.paused': z.strictObject({

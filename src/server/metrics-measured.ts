@@ -158,7 +158,7 @@ function sinks(context: Context): Measurement[] {
   return [
     {
       name: 'sink_lag_rows',
-      help: 'Rows still to be delivered; of each table at most 10,000 are counted.',
+      help: 'Rows still to be delivered.',
       label,
       measure: state((sink) => sink.lag_rows),
     },

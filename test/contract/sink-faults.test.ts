@@ -196,7 +196,7 @@ describe('a sink that needs somebody’s hand', () => {
     await record(journal);
     await wait(600);
     expect(reasons(world)).toEqual([
-      'Database with the requested ID \'racing\' could not be found: check APPWRITE_DATABASE_ID, or make the database with "oddstream schema push".',
+      'Database with the requested ID \'racing\' could not be found: check APPWRITE_DATABASE_ID, and that APPWRITE_API_KEY is a key of the project APPWRITE_PROJECT_ID; or make the database with "oddstream schema push".',
     ]);
     // Every five minutes, which here are 0.3 s.
     expect(server.requests.count({ route: 'upsertRows' })).toBeLessThanOrEqual(5);

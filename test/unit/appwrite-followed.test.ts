@@ -98,7 +98,7 @@ describe('a journal that is followed', () => {
       [0, true],
       [1, false],
     ]);
-    expect(followed.lag([wins])).toEqual({ rows: 0, since: null });
+    expect(followed.lag([wins])).toEqual({ rows: 0, more: false, since: null });
   });
 
   it('gives a changed row again, once, with its newest state', () => {
@@ -112,14 +112,28 @@ describe('a journal that is followed', () => {
 
   it('tells how many rows wait, and since when', () => {
     const followed = journal.followed('s');
-    expect(followed.lag([odds, races])).toEqual({ rows: 0, since: null });
+    expect(followed.lag([odds, races])).toEqual({ rows: 0, more: false, since: null });
     commitOdds(3, () => 'fixed_win');
     clock += 60_000;
     journal.commit([insert('races', { race_id: 'a' })]);
-    expect(followed.lag([odds, races])).toEqual({ rows: 4, since: begin });
+    expect(followed.lag([odds, races])).toEqual({ rows: 4, more: false, since: begin });
     followed.acknowledge(odds, followed.page(odds, 10).end, [], clock);
-    expect(followed.lag([odds, races])).toEqual({ rows: 1, since: begin + 60_000 });
-    expect(followed.lag([wins])).toEqual({ rows: 0, since: null });
+    expect(followed.lag([odds, races])).toEqual({ rows: 1, more: false, since: begin + 60_000 });
+    expect(followed.lag([wins])).toEqual({ rows: 0, more: false, since: null });
+  });
+
+  it('counts all that wait, or says that there are more than it counted', () => {
+    const followed = journal.followed('s');
+    followed.follow([odds, wins, races]);
+    commitOdds(10_005, (n) => (n % 3 === 0 ? 'fixed_win' : 'pool_win'));
+    journal.commit([insert('races', { race_id: 'a' })]);
+    expect(followed.lag([odds, races])).toEqual({ rows: 10_001, more: true, since: begin });
+    expect(followed.lag([odds, races], 10_005)).toEqual({ rows: 10_006, more: false, since: begin });
+    expect(followed.lag([wins], Infinity)).toEqual({ rows: 3_335, more: false, since: begin });
+    const reader = openReader(journal.file);
+    const [status] = reader.status().sinks;
+    reader.close();
+    expect(status?.lag).toEqual({ rows: 10_005 + 3_335 + 1, more: false, since: begin });
   });
 
   it('tells in its status of the sinks that follow it', () => {
@@ -129,7 +143,9 @@ describe('a journal that is followed', () => {
     const refused = { key: 'row 0', seq: 1, reason: 'No.', row: { id: 'row 0' } };
     followed.acknowledge({ table: 'bets', kinds: null }, 1, [refused, refused], clock);
     const reader = openReader(journal.file);
-    expect(reader.status().sinks).toEqual([{ sink: 's', lag: { rows: 1, since: begin }, deadLetters: 1 }]);
+    expect(reader.status().sinks).toEqual([
+      { sink: 's', lag: { rows: 1, more: false, since: begin }, deadLetters: 1 },
+    ]);
     reader.close();
   });
 

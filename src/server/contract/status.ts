@@ -47,7 +47,7 @@ export type PollMinute = z.infer<typeof pollMinute>;
 export const sinkState = z
   .object({
     sink: z.string(),
-    /** Rows that it is still to deliver; of each table at most 10,000 are counted. */
+    /** Rows that it is still to deliver. */
     lag_rows: count,
     /** Age of the oldest of them, seconds of the recorder's clock; 0 when none is waiting. */
     lag_seconds: z.number(),

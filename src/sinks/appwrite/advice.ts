@@ -12,7 +12,10 @@ const advices: Readonly<Record<string, string>> = {
   general_unauthorized_scope: 'give the API key the scopes rows.read and rows.write',
   user_unauthorized: 'check APPWRITE_API_KEY, and that it is a key of this project',
   project_not_found: 'check APPWRITE_PROJECT_ID',
-  database_not_found: 'check APPWRITE_DATABASE_ID, or make the database with "oddstream schema push"',
+  // A key that Appwrite takes for a guest is answered so when it writes.
+  database_not_found:
+    'check APPWRITE_DATABASE_ID, and that APPWRITE_API_KEY is a key of the project APPWRITE_PROJECT_ID; ' +
+    'or make the database with "oddstream schema push"',
   table_not_found: 'make the table with "oddstream schema push"',
 };
 

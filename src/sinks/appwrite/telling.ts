@@ -72,8 +72,9 @@ export class Telling {
   /** A failure in which not even the lag can be told. */
   fault(error: unknown, waitMs: number): void {
     const [reason, detail] = described(error);
-    const told = { sink: sinkName, reason, detail, failures: 1, retry_ms: waitMs, lag_rows: 0, lag_ms: 0 };
-    this.#context.log('sink.lagging', told);
+    const told = { sink: sinkName, reason, detail, failures: 1, retry_ms: waitMs };
+    const unknown = { lag_rows: 0, lag_more: true, lag_ms: 0 };
+    this.#context.log('sink.lagging', { ...told, ...unknown });
   }
 
   /** Once for each reason: it is tried again and again. */
@@ -96,10 +97,11 @@ export class Telling {
     });
   }
 
-  #lag(): { lag_rows: number; lag_ms: number } {
-    const { rows, since } = this.#context.lag();
+  #lag(): { lag_rows: number; lag_more: boolean; lag_ms: number } {
+    const { rows, more, since } = this.#context.lag();
     return {
       lag_rows: rows,
+      lag_more: more,
       lag_ms: since === null ? 0 : Math.max(0, Math.round(this.#context.now() - since)),
     };
   }

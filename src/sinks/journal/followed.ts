@@ -4,7 +4,7 @@ import type { Followable } from './cursors.ts';
 import { quoted } from './ddl.ts';
 import { deadLetterWrite } from './dead-letters.ts';
 import type { Refused } from './dead-letters.ts';
-import { lagOf } from './lag.ts';
+import { countLimit, lagOf } from './lag.ts';
 import type { Lag } from './lag.ts';
 import { setMeta } from './queries.ts';
 import type { StoredRow } from './rows.ts';
@@ -123,9 +123,12 @@ export class Followed {
     });
   }
 
-  /** How far behind the sink is. */
-  lag(parts: readonly Followable[]): Lag {
-    return this.#run(() => lagOf(this.#prepare, this.sink, parts));
+  /**
+   * How far behind the sink is.
+   * @param limit where counting the rows of a part ends
+   */
+  lag(parts: readonly Followable[], limit = countLimit): Lag {
+    return this.#run(() => lagOf(this.#prepare, this.sink, parts, limit));
   }
 
   #window(table: TableName, cursor: number): { end: number; more: boolean } {

@@ -300,13 +300,16 @@ export class Journal {
     return new Followed(sink, (work) => this.#run(work), this.#prepare, this.#writer);
   }
 
-  /** Puts rows back that a journal of this source held before, with the numbers that they had; all or none. */
-  restore(batches: readonly RestoredRows[]): void {
-    this.#run(() => {
-      this.#writer.restore(() => {
-        for (const batch of batches) insertRestored(this.#prepare, batch);
-      });
-    });
+  /**
+   * Puts rows back that a journal of this source held before, with the numbers that they had; all or none.
+   * @returns how many were not there
+   */
+  restore(batches: readonly RestoredRows[]): number {
+    return this.#run(() =>
+      this.#writer.restore(() =>
+        batches.reduce((count, batch) => count + insertRestored(this.#prepare, batch), 0),
+      ),
+    );
   }
 
   /**

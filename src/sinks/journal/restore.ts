@@ -19,11 +19,15 @@ export function isEmpty(prepare: Prepare): boolean {
 /**
  * Puts rows that a journal held before back with the numbers that they had. What is there already stays. The
  * caller has a transaction open.
+ * @returns how many were not there
  */
-export function insertRestored(prepare: Prepare, { table, rows }: RestoredRows): void {
+export function insertRestored(prepare: Prepare, { table, rows }: RestoredRows): number {
   const columns = ['seq', ...Object.keys(tables[table].columns)];
   const places = columns.map(() => '?').join(', ');
   const sql = `INSERT OR IGNORE INTO ${quoted(table)} (${columns.map(quoted).join(', ')}) VALUES (${places})`;
   const statement = prepare(sql);
-  for (const row of rows) statement.run(...columns.map((column) => row[column] ?? null));
+  return rows.reduce(
+    (count, row) => count + Number(statement.run(...columns.map((column) => row[column] ?? null)).changes),
+    0,
+  );
 }

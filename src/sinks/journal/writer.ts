@@ -79,20 +79,22 @@ export class Writer {
   }
 
   /** Writes of rows that bring their own numbers, all or nothing; further rows are numbered after them. */
-  restore(writes: () => void): void {
-    this.#atomically(this.#last, writes);
+  restore<T>(writes: () => T): T {
+    const result = this.#atomically(this.#last, writes);
     this.#last = Math.max(this.#last, lastSeq(this.#db));
+    return result;
   }
 
   /** @param before number of the newest row, for the case that nothing is written */
-  #atomically(before: number, writes: () => void): void {
+  #atomically<T>(before: number, writes: () => T): T {
     this.#guard.before();
     this.#prepare('BEGIN IMMEDIATE').run();
     try {
-      writes();
+      const result = writes();
       this.#guard.before();
       this.#prepare('COMMIT').run();
       this.#guard.after();
+      return result;
     } catch (error) {
       this.#last = before;
       // After some failures SQLite has rolled back by itself.
