@@ -79,7 +79,11 @@ describe('an import that Appwrite does not let in', () => {
   );
 
   it.each([
-    ['the database is not there', 'elsewhere', /Database.*check APPWRITE_DATABASE_ID, and that APPWRITE_API_KEY is a key of the project APPWRITE_PROJECT_ID; or make/],
+    [
+      'the database is not there',
+      'elsewhere',
+      /Database.*check APPWRITE_DATABASE_ID, and that APPWRITE_API_KEY is a key of the project APPWRITE_PROJECT_ID; or make/,
+    ],
     [
       'a table is not there',
       databaseId,

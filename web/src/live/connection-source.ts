@@ -44,9 +44,10 @@ export function connect(
     source = new EventSource(streamUrl(url, { ...query, after: position() }));
     source.addEventListener('error', lost);
     for (const name of ['hello', 'reset', ...query.events] as const) {
-      source.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
+      source.addEventListener(name, (event: Event) => {
+        const message = event as MessageEvent;
         if (name === 'hello') failures = 0;
-        receive({ kind: 'event', name, data, id: lastEventId });
+        receive({ kind: 'event', name, data: String(message.data), id: message.lastEventId });
       });
     }
   };
