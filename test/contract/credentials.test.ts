@@ -10,6 +10,7 @@ import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
 import type { AppwriteAccess } from '../../src/sinks/appwrite/client.ts';
 import { createTabClient } from '../../src/sources/tab/client.ts';
 import { credentialMask } from '../../src/sources/tab/identity.ts';
+import { limits } from '../../src/sources/tab/limits.ts';
 import type { CredentialMask, Identity } from '../../src/sources/tab/identity.ts';
 import { hold } from '../support/properties.ts';
 import { clientOf, eventBody, feedError, never, raceId } from '../support/http-feed.ts';
@@ -263,7 +264,7 @@ describe('the mask over what a feed sends', () => {
     'finds a long credential across the end of what is kept: %i before it',
     async (before) => {
       const value = Array.from({ length: 500 }, (_, index) => `${String(index).padStart(7, 'p')}+`).join('');
-      const limit = 1024 * 1024;
+      const limit = limits.bodyBytes;
       const server = await serve((_, response) => {
         response.end('-'.repeat(limit - before) + value + value + '-'.repeat(200_000));
       });
