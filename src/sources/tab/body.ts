@@ -7,6 +7,12 @@ import { decodeEvent } from './last-starts.ts';
 import { limits } from './limits.ts';
 
 const bodyLimit = limits.bodyBytes;
+
+/**
+ * Bytes beyond which reading is given up. Far more than is kept, so that what is kept never reaches to where a body was
+ * given up: half a credential can stand there, in any spelling.
+ */
+const receivedLimit = 2 * bodyLimit;
 const limitText = `${limits.bodyBytes / 1024 / 1024} MB`;
 
 /** A body that cannot be used. The message goes on the sentence "a body that …". */
@@ -82,14 +88,14 @@ function contentType(headers: IncomingHttpHeaders): string {
     : 'other';
 }
 
-/** The bytes of a body, up to the first chunk beyond the limit: there the connection is given up. */
+/** Returns the bytes of a body, up to the first chunk beyond {@link receivedLimit}: there the connection is given up. */
 async function collect(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > bodyLimit) break;
+    if (size > receivedLimit) break;
   }
   return Buffer.concat(chunks, size);
 }

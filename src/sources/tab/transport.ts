@@ -99,8 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
   function kept(body: Buffer): Uint8Array {
     // Masked before it is cut, or a credential across the cut would show its first half.
     const masked = mask.text(body.subarray(0, keptLimit + beyond).toString('latin1'));
-    // A body over the limit was given up where it was: half a credential can stand at its end, in any spelling.
-    const isCut = body.length > keptLimit;
+    const isCut = body.length >= keptLimit + beyond;
     const end = isCut ? Math.min(keptLimit, masked.length - beyond) : keptLimit;
     return Buffer.from(masked.slice(0, Math.max(0, end)), 'latin1');
   }
