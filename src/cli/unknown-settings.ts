@@ -23,7 +23,7 @@ export function unknownSettings(
 ): string[] {
   const names = [...known];
   return Object.entries(environment).flatMap(([name, value = '']) => {
-    if (value === '' || known.has(name) || isServiceLink(name, value)) return [];
+    if (value === '' || known.has(name) || isOfPlatform(name, value)) return [];
     const nearest = nearestOf(name.toUpperCase(), names);
     const isOurs = ours.test(name) && foreign?.test(name) !== true;
     if (!isOurs && !isMistyped(name, nearest)) return [];
@@ -44,10 +44,11 @@ function isMistyped(name: string, nearest: string): boolean {
 }
 
 /**
- * Whether a platform has set the variable: a service or container called `oddstream` gives others
+ * Whether a platform has set the variable: Appwrite gives its functions `APPWRITE_FUNCTION_…`, and a service or container called `oddstream` gives others
  * `ODDSTREAM_SERVICE_HOST`, `ODDSTREAM_PORT=tcp://…`, `ODDSTREAM_PORT_8080_TCP_ADDR`, `ODDSTREAM_ENV_…` and the like.
  */
-function isServiceLink(name: string, value: string): boolean {
+function isOfPlatform(name: string, value: string): boolean {
+  if (name.startsWith('APPWRITE_FUNCTION_')) return true;
   if (/_SERVICE_(HOST|PORT(_\w+)?)$/.test(name)) return true;
   if (/_PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO|START|END))?$/.test(name)) return true;
   if (name.endsWith('_PORT')) return /^(tcp|udp|sctp):\/\//.test(value);

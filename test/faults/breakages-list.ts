@@ -105,8 +105,8 @@ export const breakageList: readonly Breakage[] = [
     name: 'a poll is not committed in one transaction',
     change: {
       file: 'src/sinks/journal/writer.ts',
-      from: "this.#prepare('BEGIN IMMEDIATE').run();\n    try {\n      writes();\n      this.#prepare('COMMIT').run();",
-      to: 'try {\n      writes();',
+      from: "this.#prepare('BEGIN IMMEDIATE').run();\n    try {\n      const result = writes();\n      this.#guard.before();\n      this.#prepare('COMMIT').run();",
+      to: 'try {\n      const result = writes();',
     },
     by: 'halfFirstCommit',
     finds: 'untrue',

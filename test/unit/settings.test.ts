@@ -161,6 +161,7 @@ describe('a name that no setting has', () => {
         APPWRITE_NAME: '/oddstream/appwrite',
         APPWRITE_ENV_APP_DOMAIN: 'localhost',
         ODDSTREAM_FUNCTION_TIMEOUT: '300',
+        APPWRITE_FUNCTION_API_ENDPOINT: 'https://appwrite.example/v1',
         EDITOR: 'vi',
       }),
     ).toEqual([]);
