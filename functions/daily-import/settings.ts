@@ -31,7 +31,7 @@ export function readFunctionSettings(variables: Environment, key: string | undef
   const settings = readSettings(
     {
       ...variables,
-      // A server of one's own is not always reached from inside by the address that it tells.
+      // A server of one's own is not always reached from inside by the address that it announces.
       APPWRITE_ENDPOINT: reader.text('APPWRITE_ENDPOINT') ?? variables.APPWRITE_FUNCTION_API_ENDPOINT,
       APPWRITE_PROJECT_ID: variables.APPWRITE_FUNCTION_PROJECT_ID,
       APPWRITE_API_KEY: key,

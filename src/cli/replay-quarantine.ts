@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { diffEvent } from '../domain/diff.ts';
 import { rowId } from '../domain/ids.ts';
 import type { Log } from '../domain/log-events.ts';
+import { RowError } from '../domain/row-error.ts';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { tables } from '../domain/tables.ts';
 import type { Change, PollRow } from '../domain/tables.ts';
@@ -13,6 +14,7 @@ import { decodeEvent } from '../sources/tab/last-starts.ts';
 import { limits } from '../sources/tab/limits.ts';
 import { parseEvent } from '../sources/tab/parse.ts';
 import { requirePresent } from '../streams/present.ts';
+import { emptyCounts } from './replay.ts';
 import type { ReplayCounts } from './replay.ts';
 
 /**
@@ -27,18 +29,7 @@ export function replayQuarantine(
   log: Log,
   progress: (counts: ReplayCounts) => void = () => undefined,
 ): ReplayCounts {
-  const counts = {
-    files: 0,
-    lines: 0,
-    taken: 0,
-    changed: 0,
-    unchanged: 0,
-    already_recorded: 0,
-    listings: 0,
-    not_used: 0,
-    unusable: 0,
-    rows: 0,
-  };
+  const counts = emptyCounts();
   for (const response of journal.quarantined()) {
     counts.lines++;
     const outcome = outcomeOf(response, journal);
@@ -85,7 +76,13 @@ function outcomeOf({ raceId, receivedAt, body }: KeptResponse, journal: Journal)
   const rows = changes.filter(({ table }) => tables[table].kind === 'history').length;
   // By its poll the journal knows the newest response that was taken.
   const poll = isNewest ? [pollOf(snapshot, receivedAt, body.length, rows, journal)] : [];
-  journal.commit([...changes, ...poll.map((row): Change => ({ table: 'polls', row }))]);
+  try {
+    journal.commit([...changes, ...poll.map((row): Change => ({ table: 'polls', row }))]);
+  } catch (error) {
+    // It was put into quarantine for that, perhaps, and is not to end the replay of the others.
+    if (!(error instanceof RowError)) throw error;
+    return { kind: 'unusable', reason: messageOf(error) };
+  }
   return { kind: 'taken', rows };
 }
 

@@ -18,6 +18,22 @@ import { ParseError, parseEvent, parseListing } from '../sources/tab/parse.ts';
 /** What a replay came to: see `replay.finished`. */
 export type ReplayCounts = Omit<LogFields<'replay.finished'>, 'duration_ms'>;
 
+/** Returns the counts before anything was replayed. */
+export function emptyCounts(): ReplayCounts {
+  return {
+    files: 0,
+    lines: 0,
+    taken: 0,
+    changed: 0,
+    unchanged: 0,
+    already_recorded: 0,
+    listings: 0,
+    not_used: 0,
+    unusable: 0,
+    rows: 0,
+  };
+}
+
 /**
  * Rows of one transaction, or some more: index pages are written once in each, and the disk is waited for.
  * A replay that is cut off is run again, and finds what it had recorded.
@@ -59,18 +75,7 @@ function decodeLine(bytes: Buffer): unknown {
 }
 
 class Replay {
-  readonly counts = {
-    files: 0,
-    lines: 0,
-    taken: 0,
-    changed: 0,
-    unchanged: 0,
-    already_recorded: 0,
-    listings: 0,
-    not_used: 0,
-    unusable: 0,
-    rows: 0,
-  };
+  readonly counts = emptyCounts();
   readonly #journal: Journal;
   readonly #baselines = new Map<string, Baseline>();
   readonly #pollsWaiting = new Set<string>();

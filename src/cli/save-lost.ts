@@ -12,7 +12,7 @@ export async function saveLost(journal: Journal, log: Log): Promise<boolean> {
   if (lost === null) return false;
   process.exitCode = 1;
   const startedAt = performance.now();
-  const told = (reason: string, saved: Awaited<ReturnType<Journal['save']>> | null): void => {
+  const report = (reason: string, saved: Awaited<ReturnType<Journal['save']>> | null): void => {
     log('journal.lost', {
       journal: journal.file,
       reason,
@@ -24,9 +24,9 @@ export async function saveLost(journal: Journal, log: Log): Promise<boolean> {
   };
   try {
     const saved = await journal.save();
-    told(lost.message, saved);
+    report(lost.message, saved);
   } catch (error) {
-    told(`${lost.message} It could not be saved: ${messageOf(error)}`, null);
+    report(`${lost.message} It could not be saved: ${messageOf(error)}`, null);
   }
   return true;
 }

@@ -30,8 +30,8 @@ export async function schemaPlanCommand(options: CommonOptions): Promise<void> {
   const settings = readSettings(loadEnvironment());
   const appwrite = requireAppwrite(settings);
   const plan = await connected(appwrite, (opened) => planSchema(opened, schemaOf(appwrite)));
-  console.log(describePlan(plan, appwrite));
-  console.log(describeEstimate(estimate(appwrite.selection, measured(options, settings)), settings));
+  printLines(...describePlan(plan, appwrite));
+  printLines(...describeEstimate(estimate(appwrite.selection, measured(options, settings)), settings));
   const conflicts = plan.tables.flatMap((table) => table.conflicts);
   if (conflicts.length > 0) throw new CommandError(conflicts.join('\n'));
 }
@@ -49,7 +49,7 @@ export async function schemaPushCommand(): Promise<void> {
       printLines(line);
     }),
   );
-  console.log(
+  printLines(
     made === 0 ? 'Nothing to add: the database has everything.' : 'The database has everything now.',
   );
 }
@@ -80,12 +80,12 @@ function schemaOf({ selection, permissions }: AppwriteSettings) {
   return { tables: selection.map(({ table }) => table), permissions };
 }
 
-function describePlan({ hasDatabase, tables }: SchemaPlan, { access }: AppwriteSettings): string {
+function describePlan({ hasDatabase, tables }: SchemaPlan, { access }: AppwriteSettings): string[] {
   const lines = tables.flatMap(describeTable);
   return [
     `Database ${access.databaseId} at ${access.endpoint}${hasDatabase ? '' : ' (is made)'}:`,
     ...(lines.length === 0 ? ['  has everything'] : lines),
-  ].join('\n');
+  ];
 }
 
 function describeTable(plan: TablePlan): string[] {
@@ -116,7 +116,7 @@ function measured(options: CommonOptions, { countries, categories }: Settings): 
   }
 }
 
-function describeEstimate({ rows, total, basis }: Estimate, { countries, categories }: Settings): string {
+function describeEstimate({ rows, total, basis }: Estimate, { countries, categories }: Settings): string[] {
   const lines = rows.map((table) => `  ${table.table.padEnd(20)} ${rounded(table.rows).padStart(12)}`);
   return [
     '',
@@ -124,7 +124,7 @@ function describeEstimate({ rows, total, basis }: Estimate, { countries, categor
     ...lines,
     `  ${'in all'.padEnd(20)} ${rounded(total).padStart(12)}`,
     basis,
-  ].join('\n');
+  ];
 }
 
 /** An estimate does not have more than two figures that mean anything. */

@@ -226,7 +226,7 @@ export class Service {
     this.#work?.unsubscribe();
     // Only now the journal holds all that there is to deliver.
     await this.#sink?.stop(this.journal.lost === null ? deliverMs : 0);
-    // Before the server ends: until then it tells why.
+    // Before the server ends: until then it reports why.
     let isLost = await saveLost(this.journal, this.#log);
     await last();
     await this.feed.close();

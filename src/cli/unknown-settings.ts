@@ -11,7 +11,7 @@ const minMistypedLength = 10;
 
 /**
  * Returns one sentence for each variable that is set and looks like a setting but is none, with the nearest one.
- * Variables that Kubernetes and Docker set for services and containers of such names are passed over.
+ * Variables that Appwrite, Kubernetes and Docker set by themselves are passed over.
  *
  * @param known the names of all settings
  * @param foreign names that others use too: only those that are all but a setting are wrong
@@ -44,8 +44,9 @@ function isMistyped(name: string, nearest: string): boolean {
 }
 
 /**
- * Whether a platform has set the variable: Appwrite gives its functions `APPWRITE_FUNCTION_…`, and a service or container called `oddstream` gives others
- * `ODDSTREAM_SERVICE_HOST`, `ODDSTREAM_PORT=tcp://…`, `ODDSTREAM_PORT_8080_TCP_ADDR`, `ODDSTREAM_ENV_…` and the like.
+ * Whether a platform has set the variable: Appwrite gives its functions `APPWRITE_FUNCTION_…`, and a service or container
+ * called `oddstream` gives others `ODDSTREAM_SERVICE_HOST`, `ODDSTREAM_PORT=tcp://…`, `ODDSTREAM_PORT_8080_TCP_ADDR`,
+ * `ODDSTREAM_ENV_…` and the like.
  */
 function isOfPlatform(name: string, value: string): boolean {
   if (name.startsWith('APPWRITE_FUNCTION_')) return true;

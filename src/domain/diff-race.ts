@@ -111,20 +111,20 @@ export function raceEvents(
   eventKnown: boolean,
 ): Change[] {
   const changes: Change[] = [];
-  const tell = (kind: RaceEventKind, previous: string | null, value: string | null): void => {
+  const emit = (kind: RaceEventKind, previous: string | null, value: string | null): void => {
     changes.push({
       table: 'race_events',
       row: raceEvent(times.raceId, null, kind, { value, previous }, times),
     });
   };
-  if (plainStatus(now.status) !== plainStatus(before.status)) tell('status', before.status, now.status);
+  if (plainStatus(now.status) !== plainStatus(before.status)) emit('status', before.status, now.status);
   if (now.advertisedStart !== before.advertisedStart) {
-    tell('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
+    emit('start_time', timestamp(before.advertisedStart), timestamp(now.advertisedStart));
   }
   if (!eventKnown) return changes;
-  if (now.protest !== before.protest) tell('protest', asText(before.protest), asText(now.protest));
+  if (now.protest !== before.protest) emit('protest', asText(before.protest), asText(now.protest));
   if (now.raceNumber !== before.raceNumber) {
-    tell('race_number', asText(before.raceNumber), asText(now.raceNumber));
+    emit('race_number', asText(before.raceNumber), asText(now.raceNumber));
   }
   return changes;
 }

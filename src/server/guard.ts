@@ -24,7 +24,7 @@ export function isLoopback(host: string): boolean {
  * Returns what holds for every request: GET and HEAD alone; to a name of this server; and not from a page of another
  * origin, whose answers that page could not read, but whose work this machine would do.
  *
- * Any name is right for a server that other machines reach, unless it was told its names. One that only this machine
+ * Any name is right for a server that other machines reach, unless it has a list of names. One that only this machine
  * reaches refuses a page from elsewhere whose name was made to point here (DNS rebinding).
  * @param host that it listens at
  * @param names that it answers to beside those of this machine

@@ -40,7 +40,7 @@ export class ServerThread {
   /** Times since then that there was a newer one. */
   #untaken = 0;
   #isClosing = false;
-  #death = 'it ended by itself';
+  #death = 'it ended without an error';
 
   constructor(
     side: RecorderSide,

@@ -123,7 +123,7 @@ function takeListings(run: Run, listings: readonly Listing[], context: RacedayCo
   warnOfAbsent(run.dates, listings, context);
 }
 
-/** A country or category that nobody lists is recorded by nobody: of a day that was listed in full, that is logged. */
+/** Logs the selected countries and categories that a completely listed day does not have: nothing of them is recorded. */
 function warnOfAbsent(
   dates: readonly string[],
   listings: readonly Listing[],

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { replayQuarantine } from '../../src/cli/replay-quarantine.ts';
 import { diffListed } from '../../src/domain/diff-listing.ts';
 import { diffEvent } from '../../src/domain/diff.ts';
 import { rowId } from '../../src/domain/ids.ts';
+import { RowError } from '../../src/domain/row-error.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
@@ -188,5 +189,17 @@ describe('responses in quarantine', () => {
       ]),
     );
     expect(journal.counts()).toEqual(before);
+  });
+
+  it('that still break a rule of the record are reported, and the others are taken', () => {
+    const { journal } = newJournal();
+    take(journal, first);
+    for (const one of later) keep(journal, one);
+    vi.spyOn(journal, 'commit').mockImplementationOnce(() => {
+      throw new RowError('odds_history.odds cannot hold Infinity: it is real');
+    });
+    const { counts, problems } = replayed(journal);
+    expect(counts).toMatchObject({ lines: 3, taken: 2, unusable: 1 });
+    expect(problems).toEqual(['odds_history.odds cannot hold Infinity: it is real']);
   });
 });

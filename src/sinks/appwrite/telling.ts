@@ -69,12 +69,12 @@ export class Telling {
     else log('sink.paused', { sink: sinkName, table, reason, retry_ms: closedMs });
   }
 
-  /** A failure in which not even the lag can be told. */
+  /** Reports a failure in which not even the lag is known. */
   fault(error: unknown, waitMs: number): void {
     const [reason, detail] = described(error);
-    const told = { sink: sinkName, reason, detail, failures: 1, retry_ms: waitMs };
+    const failure = { sink: sinkName, reason, detail, failures: 1, retry_ms: waitMs };
     const unknown = { lag_rows: 0, lag_more: true, lag_ms: 0 };
-    this.#context.log('sink.lagging', { ...told, ...unknown });
+    this.#context.log('sink.lagging', { ...failure, ...unknown });
   }
 
   /** Once for each reason: it is tried again and again. */

@@ -104,7 +104,7 @@ export class OpenFiles {
     return false;
   }
 
-  /** Frames that the log should hold; null when SQLite cannot tell, in a transaction for instance. */
+  /** Frames that the log should hold; null when SQLite cannot say, in a transaction for instance. */
   #frames(): number | null {
     try {
       return Number(this.#logFrames.get()?.log);

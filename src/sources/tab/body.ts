@@ -67,7 +67,7 @@ export function parseBody(body: Buffer, headers: IncomingHttpHeaders, keep: numb
 
 const [quote, backslash, colon, brace, bracket] = Buffer.from('"\\:{[');
 
-/** Whether there is more to parse than is taken; told from the bytes, since parsing is what would take too long. */
+/** Whether there is more to parse than is taken; counted on the bytes, since parsing is what would take too long. */
 function hasTooMany(body: Buffer): boolean {
   let members = 0;
   let isInText = false;

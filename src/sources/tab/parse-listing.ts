@@ -110,7 +110,7 @@ const meetingKeys = new Set([
   'races',
 ]);
 
-/** A listing tells the weather by race only; the meeting's is that of the first race still to be run. */
+/** A listing has the weather by race only; the meeting's is that of the first race still to be run. */
 function presentWeather(races: readonly ListedRace[]): string | null {
   const next = races.find((race) => race.status.toLowerCase() === 'open') ?? races.at(-1);
   return next?.weather ?? null;

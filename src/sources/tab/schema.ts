@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 
 /**
  * What must be as the feed types it for a response to be used: ids, times, status, prices, scratchings and money. The
- * schemas only tell whether it is, and what is used is the response itself: copies without unknown properties, which
+ * schemas only check that it is, and what is used is the response itself: copies without unknown properties, which
  * they give, are thrown away. So no schema may change what it checks. Everything else is read by {@link Fields}.
  */
 
