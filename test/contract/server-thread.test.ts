@@ -99,7 +99,7 @@ describe('the server in its thread', () => {
       expect(thread().threadId).toBeGreaterThan(0);
     }, patience);
     await thread().terminate();
-    expect(faults).toEqual(['thread: it ended by itself']);
+    expect(faults).toEqual(['thread: it ended without an error']);
     journal.commit([insert('polls', { id: 'p1', race_id: 'r1', outcome: 'changed' })]);
     event$.next({ event: 'poll.changed', fields: polled });
     await vi.waitFor(async () => {
