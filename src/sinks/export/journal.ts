@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { tables } from '../../domain/tables.ts';
 import type { TableName } from '../../domain/tables.ts';
 import { quoted } from '../journal/ddl.ts';
-import { explained } from '../journal/errors.ts';
+import { explainedRead } from '../journal/errors.ts';
 import { locate } from '../journal/location.ts';
 import { openReadable } from '../journal/open.ts';
 import { missingJournal } from '../journal/reader.ts';
@@ -75,14 +75,14 @@ export class ExportedJournal {
       this.#db.exec('DROP TABLE IF EXISTS temp.selected');
       this.#db.prepare(`CREATE TEMP TABLE selected AS ${sql}`).run(...parameters);
     } catch (error) {
-      throw explained(this.file, error);
+      throw explainedRead(this.file, error);
     }
     yield* this.#iterate({ sql: 'SELECT * FROM temp.selected ORDER BY rowid', parameters: [] });
   }
 
   hasRace(raceId: string): boolean {
-    const found = this.#db.prepare('SELECT 1 FROM races WHERE race_id = ?').get(raceId);
-    return found !== undefined;
+    const query = { sql: 'SELECT 1 FROM races WHERE race_id = ?', parameters: [raceId] };
+    return this.#all(query).length > 0;
   }
 
   /** Every NZ date of which there is a meeting or a race, the newest first. */
@@ -113,7 +113,7 @@ export class ExportedJournal {
       statement.setReturnArrays(true);
       for (const row of statement.iterate(...parameters)) yield row as unknown as ExportValue[];
     } catch (error) {
-      throw explained(this.file, error);
+      throw explainedRead(this.file, error);
     }
   }
 }

@@ -17,7 +17,7 @@ export interface ExportJob extends ExportEncoding {
 export type FromThread =
   | ({ readonly kind: 'chunk' } & Chunk)
   | { readonly kind: 'end' }
-  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly of: 'journal' | 'export' | null; readonly message: string };
 
 /** Left to itself, V8 lets garbage pile up to some hundred megabytes. What is gathered takes far less than these. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 };
@@ -42,7 +42,7 @@ export async function* chunksInThread(
       worker.postMessage('next');
       const [answer] = (await once(worker, 'message', { signal })) as [FromThread];
       if (answer.kind === 'end') return;
-      if (answer.kind === 'failed') throw failure(answer.name, answer.message);
+      if (answer.kind === 'failed') throw failure(answer);
       yield answer;
     }
   } finally {
@@ -51,7 +51,7 @@ export async function* chunksInThread(
 }
 
 /** An error loses its class on the way between threads. */
-function failure(name: string, message: string): Error {
-  if (name === 'JournalError') return new JournalError(message);
-  return name === 'ExportError' ? new ExportError(message) : new Error(message);
+function failure({ of, message }: Extract<FromThread, { kind: 'failed' }>): Error {
+  if (of === 'journal') return new JournalError(message);
+  return of === 'export' ? new ExportError(message) : new Error(message);
 }

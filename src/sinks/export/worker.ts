@@ -3,7 +3,9 @@ import type { Chunk } from './chunks.ts';
 import { chunksOf } from './chunks.ts';
 import { openExported } from './journal.ts';
 import type { ExportJob, FromThread } from './thread.ts';
-import { errorOf } from '../../domain/thrown.ts';
+import { messageOf } from '../../domain/thrown.ts';
+import { JournalError } from '../journal/errors.ts';
+import { ExportError } from './errors.ts';
 
 const job = workerData as ExportJob;
 let chunks: Iterator<Chunk, void> | undefined;
@@ -14,9 +16,13 @@ function next(): FromThread {
     const { value } = chunks.next();
     return value ? { kind: 'chunk', ...value } : { kind: 'end' };
   } catch (error) {
-    const { name, message } = errorOf(error);
-    return { kind: 'failed', name, message };
+    return { kind: 'failed', of: kindOf(error), message: messageOf(error) };
   }
+}
+
+function kindOf(error: unknown): 'journal' | 'export' | null {
+  if (error instanceof JournalError) return 'journal';
+  return error instanceof ExportError ? 'export' : null;
 }
 
 /** Answers every message with the next chunk. */

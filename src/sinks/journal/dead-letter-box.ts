@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tables } from '../../domain/tables.ts';
 import type { TableName } from '../../domain/tables.ts';
 import { quoted } from './ddl.ts';
-import { explained } from './errors.ts';
+import { explainedRead } from './errors.ts';
 import { locate } from './location.ts';
 import { openReadable } from './open.ts';
 import { missingJournal } from './reader.ts';
@@ -79,7 +79,7 @@ export class DeadLetterBox {
     try {
       return work();
     } catch (error) {
-      throw explained(this.#file, error);
+      throw explainedRead(this.#file, error);
     }
   }
 }

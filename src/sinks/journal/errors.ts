@@ -95,6 +95,15 @@ export function explained(file: string, error: unknown): unknown {
   });
 }
 
+/**
+ * The same for a failure of reading: a text that is no JSON, a number that is too large and a time that is none are not as
+ * they were written.
+ */
+export function explainedRead(file: string, error: unknown): unknown {
+  const isValue = error instanceof SyntaxError || error instanceof RangeError;
+  return explained(file, isValue ? new RowDamage(error.message, { cause: error }) : error);
+}
+
 /** A failure of the file system as the reason it stands for. */
 export function systemReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

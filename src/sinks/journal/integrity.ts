@@ -1,5 +1,5 @@
 import { damages } from './check.ts';
-import { DamagedError, explained } from './errors.ts';
+import { DamagedError, explainedRead } from './errors.ts';
 import { locate } from './location.ts';
 import { openReadable } from './open.ts';
 import { missingJournal } from './reader.ts';
@@ -29,7 +29,7 @@ export function checkIntegrity(file: string, most = mostFindings): string[] {
       db.close();
     }
   } catch (error) {
-    const told = explained(location.path, error);
+    const told = explainedRead(location.path, error);
     if (!(told instanceof DamagedError)) throw told;
     found.push(told.what);
   }

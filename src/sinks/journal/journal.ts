@@ -3,7 +3,7 @@ import type { Change, GapRow } from '../../domain/tables.ts';
 import { errorOf } from '../../domain/thrown.ts';
 import { readBaseline, soundRows } from './baseline.ts';
 import { writeOf } from './changes.ts';
-import { JournalError, LostError, explained } from './errors.ts';
+import { JournalError, LostError, explained, explainedRead } from './errors.ts';
 import { lookAt } from './file-identity.ts';
 import { Followed } from './followed.ts';
 import { Interruption } from './interruption.ts';
@@ -80,7 +80,7 @@ export function readSource(file: string): JournalSource | null {
   try {
     return parseSource(location.path, queries.getMeta(preparing(db), sourceKey));
   } catch (error) {
-    throw explained(location.path, error);
+    throw explainedRead(location.path, error);
   } finally {
     db.close();
   }

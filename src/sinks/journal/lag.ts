@@ -1,6 +1,7 @@
 import type { Followable } from './cursors.ts';
 import { followable, readCursor, sinkMetaKey } from './cursors.ts';
 import { quoted } from './ddl.ts';
+import { listOf } from './rows.ts';
 import { getMeta } from './queries.ts';
 import type { Prepare } from './writer.ts';
 
@@ -55,7 +56,7 @@ export function sinkStatuses(prepare: Prepare): SinkStatus[] {
   const keys = prepare('SELECT key FROM meta WHERE key LIKE ? ORDER BY key').all(`${prefix}%`);
   return keys.map(({ key }) => {
     const sink = String(key).slice(prefix.length);
-    const names = JSON.parse(getMeta(prepare, String(key)) ?? '[]') as string[];
+    const names = listOf(getMeta(prepare, String(key)) ?? '[]').map(String);
     const letters = prepare('SELECT count(*) AS n FROM dead_letters WHERE sink = ?').get(sink);
     return { sink, lag: lagOf(prepare, sink, names.map(followable)), deadLetters: Number(letters?.n) };
   });

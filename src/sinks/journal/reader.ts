@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { JournalError, explained } from './errors.ts';
+import { JournalError, explainedRead } from './errors.ts';
 import { locate } from './location.ts';
 import { cachePragma, openReadable } from './open.ts';
 import { getMeta } from './queries.ts';
@@ -75,11 +75,14 @@ export class JournalReader {
     if (!this.#db.isOpen) throw new JournalError(`${this.file} is closed; open it again to use it.`);
     try {
       this.#db.exec('BEGIN');
-      return work();
+      try {
+        return work();
+      } finally {
+        // Nothing was written. Of a damaged journal SQLite would read a page to commit, and fail once more.
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      }
     } catch (error) {
-      throw explained(this.file, error);
-    } finally {
-      if (this.#db.isTransaction) this.#db.exec('COMMIT');
+      throw explainedRead(this.file, error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { RowError } from '../../domain/row-error.ts';
+import { RowDamage } from './errors.ts';
 import type { Column, RowOf, Table } from '../../domain/tables.ts';
 
 /** A row as node:sqlite gives it. */
@@ -54,6 +55,16 @@ export function decodeRow<C extends Record<string, Column>>(
     row[name] = type === 'boolean' && value !== null ? value === 1 : value;
   }
   return row as RowOf<Table<C>>;
+}
+
+/**
+ * A list that is stored as JSON.
+ * @throws RowDamage when it is none
+ */
+export function listOf(json: string): unknown[] {
+  const list: unknown = JSON.parse(json);
+  if (Array.isArray(list)) return list;
+  throw new RowDamage('a list in it is none');
 }
 
 /** Epoch milliseconds of a stored time. */

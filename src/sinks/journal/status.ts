@@ -4,7 +4,7 @@ import { sinkStatuses } from './lag.ts';
 import type { SinkStatus } from './lag.ts';
 import { counts } from './queries.ts';
 import type { RowCounts } from './queries.ts';
-import { decodeRow } from './rows.ts';
+import { decodeRow, listOf } from './rows.ts';
 import type { Prepare } from './writer.ts';
 
 /** How a journal stands. Times are RFC 3339 in UTC, on the clock that the journal was written by. */
@@ -111,9 +111,9 @@ function lastImport(prepare: Prepare): ImportStatus | null {
   return {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    dates: JSON.parse(row.dates) as string[],
+    dates: listOf(row.dates).map(String),
     meetings: row.meetings,
     races: row.races,
-    failed: JSON.parse(row.failed) as unknown[],
+    failed: listOf(row.failed),
   };
 }
