@@ -219,10 +219,15 @@ describe('the command schema', () => {
     expect(await complete(appwrite, few)).toBe(true);
   });
 
-  it('fails with one line when the key is wrong or a definition is in the way', async () => {
+  it('fails with one line when the key is wrong, lacks scopes, or a definition is in the way', async () => {
     const wrong = await command(['push'], { APPWRITE_API_KEY: 'standard_wrong' });
     expect(wrong).toMatchObject({ code: 1, stdout: '' });
-    expect(wrong.stderr).toMatch(/^oddstream: .*missing scopes.*: give the key the scopes databases.*\n$/);
+    expect(wrong.stderr).toMatch(
+      /^oddstream: The current user is not authorized.*: check APPWRITE_API_KEY, and that it is a key of this project\.\n$/,
+    );
+    const poor = await command(['push'], { APPWRITE_API_KEY: server.addKey(['rows.read']) });
+    expect(poor).toMatchObject({ code: 1, stdout: '' });
+    expect(poor.stderr).toMatch(/^oddstream: .*missing scopes.*: give the key the scopes databases.*\n$/);
     const appwrite = database();
     await olderBets(appwrite);
     const at = { databaseId: appwrite.databaseId, tableId: 'bets' };

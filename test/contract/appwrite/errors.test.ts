@@ -6,6 +6,9 @@ import { contract, refusal, type Row } from './target.ts';
 /** What a row may have, to the types of the SDK. */
 const changed: Record<string, unknown> = { seq: 2 };
 
+/** What a guest is told who upserts, whatever it may read. */
+const noDatabase = { code: 404, type: 'database_not_found' };
+
 contract('errors', (target) => {
   it('have a message, a code, a type and a version', async () => {
     const { tables, databaseId } = target();
@@ -58,10 +61,28 @@ contract('errors', (target) => {
     expect(refused).toMatchObject({ code: 404, type: 'project_not_found' });
   });
 
-  it.each(['wrong', ''])('take one with the key "%s" for a guest', async (wrong) => {
+  it('refuse every call with a key that is none of the project', async () => {
+    const { as, databaseId } = target();
+    const { tableId } = await raceTable(target(), { permissions: ['read("any")'] });
+    const stranger = as({ key: 'wrong' });
+    const at = { databaseId, tableId };
+    const rows = [row('a')];
+    for (const call of [
+      () => stranger.get({ databaseId }),
+      () => stranger.getTable(at),
+      () => stranger.listRows(at),
+      () => stranger.upsertRows({ ...at, rows }),
+      () => stranger.createRows({ ...at, rows }),
+      () => stranger.upsertRows({ databaseId: 'nothing', tableId: 'nothing', rows }),
+    ]) {
+      expect(await refusal(call())).toMatchObject({ code: 401, type: 'user_unauthorized' });
+    }
+  });
+
+  it('take one without a key for a guest, who finds no database when it upserts', async () => {
     const { as, databaseId } = target();
     const { tableId } = await raceTable(target());
-    const guest = as({ key: wrong });
+    const guest = as({ key: '' });
     const at = { databaseId, tableId };
     const scope = { code: 401, type: 'general_unauthorized_scope' };
     expect(await refusal(guest.get({ databaseId }))).toMatchObject(scope);
@@ -69,7 +90,7 @@ contract('errors', (target) => {
     expect((await refusal(guest.getTable(at))).message).toContain('tables.read');
     const rows = { code: 401, type: 'user_unauthorized' };
     expect(await refusal(guest.listRows(at))).toMatchObject(rows);
-    expect(await refusal(guest.upsertRows({ ...at, rows: [row('a')] }))).toMatchObject(rows);
+    expect(await refusal(guest.upsertRows({ ...at, rows: [row('a')] }))).toMatchObject(noDatabase);
     expect(await refusal(guest.createRows({ ...at, rows: [row('a')] }))).toMatchObject({ code: 401 });
   });
 
@@ -83,7 +104,7 @@ contract('errors', (target) => {
     expect(rows.map(({ $id }) => $id)).toEqual(['a']);
     expect((await guest.getRow<Row>({ ...at, rowId: 'a' })).name).toBe('Runner');
     const change = guest.upsertRows({ ...at, rows: [row('a', { seq: 2 })] });
-    expect(await refusal(change)).toMatchObject({ code: 401, type: 'user_unauthorized' });
+    expect(await refusal(change)).toMatchObject(noDatabase);
   });
 
   it('tell of a row that is changed or removed and is not there', async () => {

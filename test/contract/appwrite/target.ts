@@ -5,8 +5,8 @@ import { startAppwrite } from '../../support/appwrite/standin.ts';
 
 /**
  * What oddstream relies on in Appwrite, tried through node-appwrite on the stand-in and, where
- * `APPWRITE_TEST_ENDPOINT`, `APPWRITE_TEST_PROJECT` and `APPWRITE_TEST_KEY` are set, on a real server (1.9,
- * self-hosted, on MariaDB). The tests know neither from the other. The key needs the scopes `databases.*`, `tables.*`,
+ * `APPWRITE_TEST_ENDPOINT`, `APPWRITE_TEST_PROJECT` and `APPWRITE_TEST_KEY` are set, on a real server (1.9.6,
+ * self-hosted, on MariaDB or PostgreSQL). The tests know neither from the other. The key needs the scopes `databases.*`, `tables.*`,
  * `columns.*`, `indexes.*` and `rows.*`.
  */
 

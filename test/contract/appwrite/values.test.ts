@@ -49,11 +49,8 @@ contract('values', (target) => {
 
   it.each(refused)('refuse %s', async (_what, column, value) => {
     const table = await raceTable(target());
-    for (const call of [
-      table.create([row('a', { [column]: value })]),
-      table.upsert([row('a', { [column]: value })]),
-    ]) {
-      const error = await refusal(call);
+    for (const write of [table.create, table.upsert]) {
+      const error = await refusal(write([row('a', { [column]: value })]));
       expect(error).toMatchObject({ code: 400, type: 'row_invalid_structure' });
       expect(error.message).toContain(`"${column}"`);
     }

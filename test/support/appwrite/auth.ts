@@ -22,7 +22,7 @@ export interface Credentials {
   readonly host: string;
 }
 
-/** Refuses who may not use a route. A wrong key makes a guest, as does none. */
+/** Refuses who may not use a route: a key that is not one of the project is refused everywhere, none makes a guest. */
 export function authorise(
   { project, key, host }: Credentials,
   projectId: string,
@@ -31,6 +31,7 @@ export function authorise(
 ): Caller {
   if (project !== projectId) throw new Refusal('project_not_found');
   const granted = keys.get(key);
+  if (key !== '' && granted === undefined) throw new Refusal('user_unauthorized');
   const has = granted ? [...granted, ...keyScopes] : guestScopes;
   if (has.includes('*') || scopes.some((scope) => has.includes(scope))) {
     return { isKey: granted !== undefined };

@@ -32,6 +32,8 @@ export function createMany(call: Call): Answer {
 
 export function upsertMany(call: Call): Answer {
   const rows = must(call.input, 'rows', rowsParameter(call));
+  // A guest sees no database here, whatever the permissions of the table let it read.
+  if (!call.caller.isKey) throw new Refusal('database_not_found', must(call.input, 'databaseId', checks.uid));
   const table = opened(call);
   const staged = stagedBulk(call, 'bulkUpsert', rows);
   if (staged) return staged;

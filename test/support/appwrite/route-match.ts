@@ -36,13 +36,16 @@ export function match(method: string, path: string): Match | null {
   return null;
 }
 
-/** Parameters of a query string: `queries[0]=…` is a list, `total=false` a boolean, the rest is text. */
+/**
+ * Parameters of a query string: `queries[0]=…` is a list, `total` a boolean, the rest is text. PHP takes every text but
+ * `0` and none for true, `false` too, which is what the SDK sends.
+ */
 export function queryParameters(search: URLSearchParams): JsonObject {
   const result: JsonObject = {};
   for (const [name, value] of search) {
     const list = /^(\w+)\[\d*\]$/.exec(name)?.[1];
     if (list === undefined) {
-      result[name] = name === 'total' ? !['false', '0'].includes(value) : value;
+      result[name] = name === 'total' ? !['', '0'].includes(value) : value;
       continue;
     }
     const before = result[list];
