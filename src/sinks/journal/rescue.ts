@@ -114,6 +114,9 @@ function damageOf(copy: string): string | null {
     if (first.done) return null;
     db.exec('PRAGMA user_version = 0');
     return first.value;
+  } catch (error) {
+    // Not even its tables can be read: nothing opens that.
+    return messageOf(error);
   } finally {
     db.close();
   }
