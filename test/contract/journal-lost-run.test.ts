@@ -130,3 +130,21 @@ test('a stop in the moment before it is noticed saves as well', async () => {
   const status = await oddstream(['status', '--db', db]);
   expect(status).toMatchObject({ code: 0, stderr: '' });
 });
+
+test('a write-ahead log that grows large is reported, once', async () => {
+  directory = temporaryDirectory();
+  const db = join(directory.path, 'own', 'j.db');
+  const running = await record(db);
+  await running.says('"import.started"');
+  // As large as a reader would make it that holds it back; SQLite reads no further than what it wrote.
+  const bytes = 300 * 1_048_576;
+  truncateSync(`${db}-wal`, bytes);
+  await running.says('"journal.log_grows"');
+  await polls(running, 5);
+  expect(events(running, 'journal.log_grows')).toMatchObject([
+    { level: 'warn', log: `${db}-wal`, bytes, limit_bytes: 256 * 1_048_576 },
+  ]);
+  running.child.kill('SIGTERM');
+  expect((await running.ended).code).toBe(0);
+  expect(checkIntegrity(db)).toEqual([]);
+});

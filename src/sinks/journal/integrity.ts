@@ -29,9 +29,9 @@ export function checkIntegrity(file: string, most = mostFindings): string[] {
       db.close();
     }
   } catch (error) {
-    const told = explainedRead(location.path, error);
-    if (!(told instanceof DamagedError)) throw told;
-    found.push(told.what);
+    const explanation = explainedRead(location.path, error);
+    if (!(explanation instanceof DamagedError)) throw explanation;
+    found.push(explanation.what);
   }
   return found;
 }
