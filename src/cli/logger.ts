@@ -28,6 +28,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'feed.not_granted': 'warn',
   'feed.held': 'warn',
   'feed.clock': 'warn',
+  'feed.clock_reset': 'warn',
   'clock.jumped': 'warn',
   'loop.stalled': 'warn',
   'sink.read_back_failed': 'warn',

@@ -13,7 +13,7 @@ import type { KeptResponse } from '../sinks/journal/quarantine.ts';
 import { decodeEvent } from '../sources/tab/last-starts.ts';
 import { limits } from '../sources/tab/limits.ts';
 import { parseEvent } from '../sources/tab/parse.ts';
-import { requirePresent } from '../streams/present.ts';
+import { misdating, requirePastPrices } from '../streams/response-time.ts';
 import { emptyCounts } from './replay.ts';
 import type { ReplayCounts } from './replay.ts';
 
@@ -97,7 +97,9 @@ function snapshotOf(raceId: string, receivedAt: number, body: Buffer): EventSnap
   if (!isUtf8(body)) throw new Error('It is not UTF-8.');
   const snapshot = parseEvent(decodeEvent(body));
   if (snapshot.raceId !== raceId) throw new Error('It is that of another race.');
-  requirePresent(snapshot, receivedAt);
+  const how = misdating(snapshot.generatedAt, receivedAt);
+  if (how !== null) throw new Error(`It ${how}.`);
+  requirePastPrices(snapshot, receivedAt);
   return snapshot;
 }
 

@@ -11,6 +11,11 @@ export interface Baseline {
   readonly raceId: string;
   /** `generated_time` of the newest event response taken, epoch milliseconds; null before the first. */
   readonly generatedAt: number | null;
+  /**
+   * The newest time of a clock that the feed gave up for an earlier one, epoch milliseconds: what is recorded after
+   * `generatedAt` is of that clock. Null when nothing is.
+   */
+  readonly abandonedAt: number | null;
   /** What the newest listing said of it; null before the first. */
   readonly listed: ListedState | null;
   /** The race's current row as far as others need it; null before any report. */
@@ -81,6 +86,7 @@ export function emptyBaseline(raceId: string): Baseline {
   return {
     raceId,
     generatedAt: null,
+    abandonedAt: null,
     listed: null,
     race: null,
     meetingListed: false,
@@ -91,6 +97,14 @@ export function emptyBaseline(raceId: string): Baseline {
     bets: new Set(),
     results: null,
   };
+}
+
+/**
+ * The time up to which responses of a clock that was given up are recorded, for a race whose newest response is of
+ * another time; null when there are none after it. Epoch milliseconds.
+ */
+export function abandonedAfter(abandonedAt: number | null, generatedAt: number | null): number | null {
+  return abandonedAt !== null && generatedAt !== null && abandonedAt > generatedAt ? abandonedAt : null;
 }
 
 /** A pool within its race: its product and, for a product over several races, its legs. */

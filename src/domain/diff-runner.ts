@@ -29,7 +29,7 @@ export function diffRunner(
 ): RunnerDifference {
   const entrantId = runner.columns.entrant_id;
   const odds = diffOdds(observation, entrantId, runner, known);
-  const newest = newestFluctuation(runner, known);
+  const newest = newestFluctuation(observation, runner, known);
   const columns = currentColumns(runner, money, newest);
   const rowDigest = currentDigest(columns, runner.extra);
   const formDigest = digestOfForm(runner) ?? known?.formDigest ?? null;
@@ -121,9 +121,14 @@ function entrantRow(observation: Observation, columns: CurrentColumns, runner: R
   };
 }
 
-function newestFluctuation(runner: Runner, known: EntrantState | undefined): number | null {
+/** After the feed's clock went back, prices dated ahead are of the clock before: new ones would look older than they. */
+function newestFluctuation(
+  { generatedAt, isRewound }: Observation,
+  runner: Runner,
+  known: EntrantState | undefined,
+): number | null {
   const newest = runner.fluctuations.reduce(
-    (time, fluctuation) => Math.max(time, fluctuation.at),
+    (time, { at }) => (isRewound && at > generatedAt ? time : Math.max(time, at)),
     known?.lastFluctuationAt ?? -Infinity,
   );
   return newest === -Infinity ? null : newest;

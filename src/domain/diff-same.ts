@@ -1,3 +1,4 @@
+import { abandonedAfter } from './baseline.ts';
 import type { Baseline } from './baseline.ts';
 import type { Difference } from './diff.ts';
 import { isReportedSame, raceEvents, raceState, reportedColumns } from './diff-race.ts';
@@ -62,5 +63,13 @@ export function diffSame(
       },
     });
   }
-  return { changes, baseline: { ...baseline, generatedAt, race: isSame ? before : race } };
+  return {
+    changes,
+    baseline: {
+      ...baseline,
+      generatedAt,
+      abandonedAt: abandonedAfter(baseline.abandonedAt, generatedAt),
+      race: isSame ? before : race,
+    },
+  };
 }

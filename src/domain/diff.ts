@@ -1,4 +1,4 @@
-import { currentDigest, resultDigest } from './baseline.ts';
+import { abandonedAfter, currentDigest, resultDigest } from './baseline.ts';
 import type { Baseline, EntrantState } from './baseline.ts';
 import { diffBets } from './diff-bets.ts';
 import { diffMoney } from './diff-money.ts';
@@ -28,12 +28,19 @@ export interface Difference {
  */
 export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {
   if (baseline.generatedAt !== null && snapshot.generatedAt < baseline.generatedAt) {
-    return diffOlder(baseline, snapshot, observedAt);
+    return diffDatedPrices(baseline, snapshot, observedAt);
   }
   const { generatedAt } = snapshot;
   const digest = raceDigest(snapshot.race, snapshot.extra);
   const race = raceState(baseline, { ...snapshot.race, generatedAt, digest }, observedAt);
-  const seen = observation(baseline.raceId, snapshot.generatedAt, observedAt, race.advertisedStart);
+  const abandonedAt = abandonedAfter(baseline.abandonedAt, generatedAt);
+  const seen = observation(
+    baseline.raceId,
+    generatedAt,
+    observedAt,
+    race.advertisedStart,
+    abandonedAt !== null,
+  );
   const money = diffMoney(seen, baseline.money, snapshot.money);
   const pools = diffPools(seen, baseline.pools, snapshot.pools);
   const bets = diffBets(seen, baseline.bets, snapshot.bets);
@@ -54,7 +61,8 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
     ],
     baseline: {
       raceId: baseline.raceId,
-      generatedAt: snapshot.generatedAt,
+      generatedAt,
+      abandonedAt,
       listed: baseline.listed,
       race,
       meetingListed: baseline.meetingListed,
@@ -91,7 +99,8 @@ function lostParts(
   });
 }
 
-function diffOlder(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {
+/** The dated prices of a response alone: all that one older than the baseline can add. */
+export function diffDatedPrices(baseline: Baseline, snapshot: EventSnapshot, observedAt: number): Difference {
   const start = baseline.race?.advertisedStart ?? epochMillis(snapshot.race.advertised_start);
   const seen = observation(baseline.raceId, snapshot.generatedAt, observedAt, start);
   const changes: Change[] = [];

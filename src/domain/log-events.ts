@@ -94,6 +94,12 @@ export const logEvents = {
   'feed.not_granted': z.strictObject({ race_id: z.string(), parts: z.array(z.string()) }),
   'feed.held': z.strictObject({ until: time, hold_ms: ms }),
   'feed.clock': z.strictObject({ offset_ms: ms, corrected: z.boolean() }),
+  'feed.clock_reset': z.strictObject({
+    race_id: z.string().nullable(),
+    date: z.string().nullable(),
+    from: time,
+    to: time,
+  }),
   'clock.jumped': z.strictObject({ jump_ms: ms }),
   'loop.stalled': z.strictObject({ stall_ms: ms }),
   'journal.failed': z.strictObject({ race_id: z.string().nullable(), reason: z.string() }),

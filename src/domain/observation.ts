@@ -9,6 +9,8 @@ export interface Observation {
   readonly observedAt: string;
   /** The advertised start known now, epoch milliseconds. */
   readonly advertisedStart: number;
+  /** Whether rows of later times are of a clock that the feed gave up: `Baseline.abandonedAt`. */
+  readonly isRewound: boolean;
 }
 
 /** Seconds from a source time to the advertised start known at writing; negative after it. */
@@ -20,12 +22,14 @@ export function secondsToStart(observation: Observation, at: number): number {
  * @param generatedAt epoch milliseconds, the source's clock
  * @param observedAt epoch milliseconds, our clock
  * @param advertisedStart epoch milliseconds
+ * @param isRewound whether rows of later times are of a clock that the feed gave up
  */
 export function observation(
   raceId: string,
   generatedAt: number,
   observedAt: number,
   advertisedStart: number,
+  isRewound = false,
 ): Observation {
   return {
     raceId,
@@ -33,5 +37,6 @@ export function observation(
     sourceTime: timestamp(generatedAt),
     observedAt: timestamp(observedAt),
     advertisedStart,
+    isRewound,
   };
 }

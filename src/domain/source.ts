@@ -47,6 +47,8 @@ export const feedFaults = [
   'refused',
   'server_error',
   'malformed',
+  'misdated',
+  'stale',
 ] as const;
 
 /** Why a response could not be had or used. Part of what `polls.reason` and `gaps.reason` can say. */

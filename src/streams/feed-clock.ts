@@ -8,8 +8,8 @@ const observed = 21;
 /** A feed clock that is off by less is taken to agree with ours. */
 const toleranceMs = 5_000;
 
-/** A response dated further ahead of the feed's clock is not believed: clocks are not so far apart once corrected. */
-export const longestAheadMs = 2 * 3_600_000;
+/** A response dated further from our clock says nothing of the feed's: one of them at the start would be the median. */
+const maxOffsetMs = 86_400_000;
 
 /** A correction that changes by less is left as it is: each change re-targets every race. */
 const stepMs = 1_000;
@@ -36,12 +36,18 @@ export class FeedClock {
     return this.#correction$;
   }
 
+  /** Our clock was set: what was observed by it tells nothing any more. The next response does. */
+  forget(): void {
+    this.#offsets.length = 0;
+  }
+
   /**
    * Takes a response into account. A time between asking and receiving agrees with ours.
    * @param generatedAt the feed's time of the response, epoch milliseconds
    */
   observe(generatedAt: number, startedAt: number, finishedAt: number): void {
     const offset = generatedAt - Math.min(Math.max(generatedAt, startedAt), finishedAt);
+    if (Math.abs(offset) > maxOffsetMs) return;
     this.#offsets.push(offset);
     if (this.#offsets.length > observed) this.#offsets.shift();
     const middle = median(this.#offsets);
@@ -53,7 +59,10 @@ export class FeedClock {
   }
 }
 
+/** Of two in the middle the one that is nearer to 0: of two responses one may be odd. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[(sorted.length - 1) >> 1] ?? 0;
+  const upper = sorted[sorted.length >> 1] ?? 0;
+  return Math.abs(lower) < Math.abs(upper) ? lower : upper;
 }

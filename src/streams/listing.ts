@@ -6,19 +6,27 @@ import type { ListedMeeting, ListedRace, ListingSnapshot } from '../domain/snaps
 import { FeedError } from '../domain/source.ts';
 import type { Received } from '../domain/source.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
-import type { Change } from '../domain/tables.ts';
+import type { Change, MeetingRow } from '../domain/tables.ts';
 import { messageOf } from '../domain/thrown.ts';
-import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
 import { reportDrifts } from './drift.ts';
 import { backOff } from './due.ts';
-import { longestAheadMs } from './feed-clock.ts';
 import { holdHost } from './hold.ts';
+import { orderOf } from './listing-order.ts';
+import type { ListingTime } from './listing-order.ts';
+import { latestClock, misdating } from './response-time.ts';
 import type { RacedayContext } from './raceday.ts';
 
 /** A date's listing: what it said, or why it could not be had. */
 export type Listing =
-  | { readonly kind: 'listed'; readonly date: string; readonly snapshot: ListingSnapshot }
+  | {
+      readonly kind: 'listed';
+      readonly date: string;
+      readonly snapshot: ListingSnapshot;
+      /** Epoch milliseconds of our clock. */
+      readonly startedAt: number;
+      readonly finishedAt: number;
+    }
   | { readonly kind: 'failed'; readonly date: string; readonly reason: string };
 
 /** Races near their jump come first, but a listing tells of moved starts and must not wait behind far races. */
@@ -36,9 +44,11 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
       take(1),
       timeout({ first: deadlineMs, scheduler }),
       throwIfEmpty(() => new FeedError('network', 'The connection ended without a response.')),
-      tap((received) => {
-        requirePresent(received, startedAt, context);
+      map((received): Listing => {
+        const finishedAt = scheduler.now();
+        requireTime(received, startedAt, finishedAt, context);
         reportOdd(received, context);
+        return { kind: 'listed', date, snapshot: received.snapshot, startedAt, finishedAt };
       }),
     );
   });
@@ -56,7 +66,6 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
       count: tries - 1,
       delay: (_error, failures) => timer(backOff(failures, Infinity, random()), scheduler),
     }),
-    map(({ snapshot }): Listing => ({ kind: 'listed', date, snapshot })),
     catchError((error: unknown) => of<Listing>({ kind: 'failed', date, reason: faultOf(error).detail })),
   );
 }
@@ -65,18 +74,17 @@ export function listDate(date: string, tries: number, context: RacedayContext): 
  * A listing dated far ahead would outrank every event until that time comes. How far the feed's clock is ahead is
  * learnt from listings too, as they come first: one that is not believed counts for it like any other.
  */
-function requirePresent(
+function requireTime(
   { snapshot: { generatedAt, meetings }, body: asReceived }: Received<ListingSnapshot>,
   startedAt: number,
-  { feedClock, scheduler }: RacedayContext,
+  finishedAt: number,
+  { feedClock }: RacedayContext,
 ): void {
-  const now = scheduler.now();
-  const latest = now + feedClock.correctionMs + longestAheadMs;
-  feedClock.observe(generatedAt, startedAt, now);
-  if (generatedAt <= latest) return;
-  const reason = `The listing is dated ${timestamp(generatedAt)}, which is yet to come.`;
+  const how = misdating(generatedAt, latestClock(finishedAt, feedClock.correctionMs));
+  if (how === null) return;
+  feedClock.observe(generatedAt, startedAt, finishedAt);
   const body = asReceived?.() ?? new TextEncoder().encode(JSON.stringify({ generatedAt, meetings }));
-  throw new FeedError('malformed', reason, { body });
+  throw new FeedError('misdated', `The listing ${how}.`, { body });
 }
 
 /** What of a listing is not as documented, and costs no race. */
@@ -119,11 +127,19 @@ export interface ListingMemory {
   readonly kept: Set<string>;
   /** What was last logged to be listed more than once, by date. */
   readonly repeated: Map<string, string>;
+  /** The newest listing of each date, by the feed's clock. */
+  readonly newest: Map<string, ListingTime>;
 }
 
 /** A memory that goes on from what the journal holds. */
 export function listingMemory({ store }: RacedayContext): ListingMemory {
-  return { digests: store.meetingDigests(), listedBefore: new Map(), kept: new Set(), repeated: new Map() };
+  return {
+    digests: store.meetingDigests(),
+    listedBefore: new Map(),
+    kept: new Set(),
+    repeated: new Map(),
+    newest: new Map(),
+  };
 }
 
 /**
@@ -131,14 +147,18 @@ export function listingMemory({ store }: RacedayContext): ListingMemory {
  * meetings that were not understood, and tells
  * which races are gone from it.
  *
- * @returns the selected races that are not over, for their actors; none when the journal failed
+ * @returns the selected races that are not over, for their actors; none when it is stale or the journal failed
  */
 export function takeListing(
-  { date, snapshot }: Extract<Listing, { kind: 'listed' }>,
+  { date, snapshot, startedAt, finishedAt }: Extract<Listing, { kind: 'listed' }>,
   memory: ListingMemory,
   context: RacedayContext,
 ): readonly ListedRace[] {
   const { store } = context;
+  const order = orderOf(memory.newest.get(date) ?? null, date, snapshot, context.log);
+  memory.newest.set(date, order.time);
+  if (!order.isUsable) return [];
+  if (order.isNewest) context.feedClock.observe(snapshot.generatedAt, startedAt, finishedAt);
   keepRejected(date, snapshot, memory, context);
   reportRepeated(date, snapshot, memory, context);
   const written = usableMeetings(date, snapshot, context);
@@ -148,7 +168,7 @@ export function takeListing(
   const fresh = races.filter(({ raceId }) => before?.has(raceId) !== true && !store.isSettled(raceId));
   const rows = written.filter(({ row, digest }) => memory.digests.get(row.meeting_id) !== digest);
   const changes = [
-    ...rows.map(({ row }): Change => ({ table: 'meetings', row })),
+    ...rows.map(({ row }) => meetingChange(row, memory)),
     ...fresh.flatMap((race) => listedChanges(race, snapshot.generatedAt, context)),
   ];
   if (!tryCommit(changes, context)) return [];
@@ -163,6 +183,13 @@ export function takeListing(
   memory.listedBefore.set(date, ids);
   context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
   return races;
+}
+
+/** A known meeting's row is replaced whatever its time: which listing is the newer one is decided by then. */
+function meetingChange(row: MeetingRow, { digests }: ListingMemory): Change {
+  if (!digests.has(row.meeting_id)) return { table: 'meetings', row };
+  const { meeting_id: key, ...patch } = row;
+  return { table: 'meetings', key, patch };
 }
 
 function keepRejected(

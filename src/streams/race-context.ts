@@ -12,7 +12,13 @@ import type { Watchdog } from './watchdog.ts';
 
 /** What an actor is given from outside. */
 export type RaceOrder =
-  | { readonly kind: 'listed'; readonly race: ListedRace; readonly generatedAt: number }
+  | {
+      readonly kind: 'listed';
+      readonly race: ListedRace;
+      readonly generatedAt: number;
+      /** Whether the clock of listings went back: it counts though an earlier one has a later time. */
+      readonly isRewound?: boolean;
+    }
   /** Poll now, out of turn. */
   | { readonly kind: 'poll' }
   /** Go on from what the journal holds. */

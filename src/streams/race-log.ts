@@ -35,6 +35,10 @@ export function tellStep(before: RaceState, step: Step, log: Log): void {
   } else {
     log('poll.unchanged', { race_id: raceId, bytes, lateness_ms, duration_ms });
   }
+  if (step.reset !== null) {
+    const { from, to } = step.reset;
+    log('feed.clock_reset', { race_id: raceId, date: null, from: timestamp(from), to: timestamp(to) });
+  }
   tellRaceChange(before.baseline, step.state.baseline, log);
   tellGaps(step, log);
 }

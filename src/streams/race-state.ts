@@ -4,6 +4,7 @@ import type { Print } from '../domain/print.ts';
 import type { GapRow } from '../domain/tables.ts';
 import type { Cadence, RaceTimes } from './cadence.ts';
 import type { Dues, PollState } from './due.ts';
+import type { OlderRun } from './response-time.ts';
 
 /** What a race's actor knows: it moves only after the changes that lead to it are committed. */
 export interface RaceState {
@@ -15,6 +16,8 @@ export interface RaceState {
   readonly moved: Moved | null;
   /** The newest response, when another one like it would change nothing; else null. */
   readonly known: KnownResponse | null;
+  /** The last responses, where they are older than the newest one; else null. */
+  readonly older: OlderRun | null;
 }
 
 /** From then on polls are due by another start or status. */

@@ -1,7 +1,9 @@
-import { diffEvent } from '../domain/diff.ts';
+import type { Baseline } from '../domain/baseline.ts';
+import { diffDatedPrices, diffEvent } from '../domain/diff.ts';
 import type { Difference } from '../domain/diff.ts';
 import { diffSame, isStill } from '../domain/diff-same.ts';
 import { rowId } from '../domain/ids.ts';
+import { clockReset, rewind } from '../domain/rewind.ts';
 import type { FeedError, FeedFault, Received, Same } from '../domain/source.ts';
 import type { EventSnapshot } from '../domain/snapshot.ts';
 import { tables } from '../domain/tables.ts';
@@ -10,9 +12,9 @@ import { messageOf } from '../domain/thrown.ts';
 import { timestamp } from '../domain/time.ts';
 import { openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
-import { requirePresent, requireTime } from './present.ts';
 import { endedGap, missedPolls } from './race-missed.ts';
 import type { KnownResponse, RaceRules, RaceState } from './race-state.ts';
+import { afterOlder, isReset, latestClock, misdating, requirePastPrices } from './response-time.ts';
 
 /** What a poll leads to: rows to commit and, once that is done, the next state. */
 export interface Step {
@@ -25,6 +27,8 @@ export interface Step {
   readonly gaps: readonly GapRow[];
   /** Why the poll gave nothing; null when it was good. */
   readonly failure: PollFailure | null;
+  /** The feed's clock is found to have gone back: its newest time so far and the one that counts now, epoch milliseconds. */
+  readonly reset: { readonly from: number; readonly to: number } | null;
 }
 
 export interface PollFailure {
@@ -38,6 +42,8 @@ export interface PollFailure {
 /** What an outcome leads to. A response that breaks a rule of the record is as malformed as one that is no JSON. */
 export function stepOf(state: RaceState, outcome: PollOutcome, rules: RaceRules): Step {
   if (outcome.kind === 'failed') return afterFailedPoll(state, outcome, failureOf(outcome.error), rules);
+  const failure = misdated(outcome, rules);
+  if (failure !== null) return afterFailedPoll(state, outcome, failure, rules);
   try {
     return outcome.kind === 'same'
       ? afterSamePoll(state, outcome, outcome.received, rules)
@@ -59,9 +65,25 @@ export function stepOfUnusable(
   return afterFailedPoll(state, outcome, { reason: 'malformed', detail, body }, rules);
 }
 
+/** A response that cannot be of the time that it is dated. */
+function misdated(outcome: Exclude<PollOutcome, { kind: 'failed' }>, rules: RaceRules): PollFailure | null {
+  const generatedAt = generatedAtOf(outcome);
+  const how =
+    generatedAt === null ? null : misdating(generatedAt, latestClock(outcome.finishedAt, rules.correctionMs));
+  if (how === null) return null;
+  const body = outcome.received.body?.() ?? writtenOut(outcome);
+  return { reason: 'misdated', detail: `The response ${how}.`, body };
+}
+
+/** The feed's time of a response, epoch milliseconds; null when it tells none. */
+export function generatedAtOf(outcome: Exclude<PollOutcome, { kind: 'failed' }>): number | null {
+  return outcome.kind === 'same' ? outcome.received.sameAt : outcome.received.snapshot.generatedAt;
+}
+
 /** What was made of a response, where its bytes are not to be had. */
 function writtenOut(outcome: Exclude<PollOutcome, { kind: 'failed' }>): Uint8Array {
-  const said = outcome.kind === 'same' ? outcome.received : outcome.received.snapshot;
+  const { kind, received } = outcome;
+  const said = kind === 'same' ? { sameAt: received.sameAt, bytes: received.bytes } : received.snapshot;
   return new TextEncoder().encode(JSON.stringify(said));
 }
 
@@ -81,15 +103,88 @@ function afterReadPoll(
   rules: RaceRules,
 ): Step {
   const { snapshot } = received;
-  requirePresent(snapshot, times.finishedAt + rules.correctionMs);
-  const difference = diffEvent(state.baseline, snapshot, times.finishedAt);
+  const { baseline } = state;
+  requirePastPrices(snapshot, latestClock(times.finishedAt, rules.correctionMs));
+  if (snapshot.generatedAt <= (baseline.generatedAt ?? -Infinity)) {
+    return afterOlderPoll(state, times, received, rules);
+  }
+  const difference = diffEvent(baseline, snapshot, times.finishedAt);
   const answer: GoodAnswer = {
     bytes: received.bytes,
     generatedAt: snapshot.generatedAt,
-    repaired: repairs(snapshot.runners, state.baseline.entrants),
-    known: knownAfter(state, difference, received),
+    repaired: repairs(snapshot.runners, baseline.entrants),
+    known: knownAfter(difference.baseline, received),
+    older: null,
+    reset: null,
   };
   return afterGoodPoll(state, times, difference, answer, rules);
+}
+
+/**
+ * A response was read that is no newer than the newest one. With the same content nothing is missing; with another one
+ * only its dated prices are recorded, and the rest is missing: a cache is in the way. Unless the feed's clock went back.
+ */
+function afterOlderPoll(
+  state: RaceState,
+  times: PollTimes,
+  received: Received<EventSnapshot>,
+  rules: RaceRules,
+): Step {
+  const { snapshot, bytes } = received;
+  const { generatedAt } = snapshot;
+  const newest = state.baseline.generatedAt ?? generatedAt;
+  const older = generatedAt < newest ? afterOlder(state.older, generatedAt) : null;
+  if (older !== null && isReset(older)) return afterClockReset(state, times, received, newest, rules);
+  const asNewest = diffEvent({ ...state.baseline, generatedAt }, snapshot, times.finishedAt);
+  const dated = diffDatedPrices(state.baseline, snapshot, times.finishedAt);
+  if (asNewest.changes.some((change) => isOther(change, generatedAt < newest))) {
+    const detail = `The response is dated ${timestamp(generatedAt)}, no later than the newest one, and says something else.`;
+    const failure: PollFailure = { reason: 'stale', detail, body: null };
+    const failed = afterFailedPoll(state, times, failure, rules, dated.changes);
+    const known = dated.changes.length === 0 ? state.known : null;
+    return { ...failed, state: { ...failed.state, baseline: dated.baseline, known, older } };
+  }
+  const difference = generatedAt < newest ? dated : asNewest;
+  const known = difference.changes.length === 0 ? state.known : null;
+  const answer: GoodAnswer = { bytes, generatedAt, repaired: true, known, older, reset: null };
+  return afterGoodPoll(state, times, difference, answer, rules);
+}
+
+/** Whether a change is of another content than that of the newest response. */
+function isOther(change: Change, isOlder: boolean): boolean {
+  const row = 'row' in change ? change : null;
+  // A price with a date of its own counts whenever it is reported.
+  if (row?.table === 'odds_history' && row.row.basis === 'fluctuation') return false;
+  if (isOlder) return true;
+  // A listing can have changed the race since.
+  if (row?.table === 'race_events' && row.row.entrant_id === null) return false;
+  // Of the same time, a row with a value of before would have the id of the one that recorded it then.
+  return tables[change.table].kind === 'history';
+}
+
+/** The feed's clock went back: its responses count as it dates them, from this one on. */
+function afterClockReset(
+  state: RaceState,
+  times: PollTimes,
+  received: Received<EventSnapshot>,
+  newest: number,
+  rules: RaceRules,
+): Step {
+  const { snapshot, bytes } = received;
+  const { generatedAt, meeting } = snapshot;
+  const rewound = rewind(state.baseline, generatedAt, meeting.meeting_id);
+  const difference = diffEvent(rewound.baseline, snapshot, times.finishedAt);
+  const answer: GoodAnswer = {
+    bytes,
+    generatedAt,
+    // By which clock the prices are dated that came between is not known.
+    repaired: false,
+    known: knownAfter(difference.baseline, received),
+    older: null,
+    reset: { from: newest, to: generatedAt },
+  };
+  const changes = [...rewound.changes, ...difference.changes];
+  return afterGoodPoll(state, times, { changes, baseline: difference.baseline }, answer, rules);
 }
 
 /** A response was had that says what the newest one said: prices that it dates are recorded, whatever time passed. */
@@ -97,24 +192,26 @@ function afterSamePoll(state: RaceState, times: PollTimes, received: Same, rules
   const { sameAt, bytes, print } = received;
   if (state.known === null) throw new TypeError('It is told to be as a response that is not known.');
   const known = print === undefined ? state.known : { ...state.known, print };
-  if (sameAt !== null) requireTime(sameAt, times.finishedAt + rules.correctionMs);
+  if (sameAt !== null && sameAt < (state.baseline.generatedAt ?? -Infinity)) {
+    const older = afterOlder(state.older, sameAt);
+    // The next one is read in whole: once the clock went back, what was recorded by it has to be looked at again.
+    const next: GoodAnswer = { bytes, generatedAt: sameAt, repaired: true, known: null, older, reset: null };
+    return afterGoodPoll(state, times, { changes: [], baseline: state.baseline }, next, rules);
+  }
   const difference =
     sameAt === null
       ? { changes: [], baseline: state.baseline }
       : diffSame(state.baseline, known.standing, sameAt, times.finishedAt);
-  const answer: GoodAnswer = { bytes, generatedAt: sameAt, repaired: true, known };
+  const older = sameAt === null ? state.older : null;
+  const answer: GoodAnswer = { bytes, generatedAt: sameAt, repaired: true, known, older, reset: null };
   return afterGoodPoll(state, times, difference, answer, rules);
 }
 
-/** What is known after a response was read; one that came late leaves what was known, if it changed nothing. */
+/** What is known after the newest response was read. */
 function knownAfter(
-  state: RaceState,
-  { baseline, changes }: Difference,
+  baseline: Baseline,
   { snapshot, print, notGranted }: Received<EventSnapshot>,
 ): KnownResponse | null {
-  if (snapshot.generatedAt < (state.baseline.generatedAt ?? -Infinity)) {
-    return changes.length === 0 ? state.known : null;
-  }
   if (print == null || !isStill(baseline, snapshot.runners)) return null;
   const { status, advertised_start, protest, race_number } = snapshot.race;
   return { print, standing: { status, advertised_start, protest, race_number }, notGranted };
@@ -128,6 +225,8 @@ interface GoodAnswer {
   readonly repaired: boolean;
   /** Once this is committed. */
   readonly known: KnownResponse | null;
+  readonly older: RaceState['older'];
+  readonly reset: Step['reset'];
 }
 
 /** The differences, the poll itself, and the gap that it ends or that its lateness left. */
@@ -143,7 +242,7 @@ function afterGoodPoll(
   const poll: PollRow = {
     ...pollRow(state.baseline.raceId, times),
     outcome: recorded > 0 ? 'changed' : 'unchanged',
-    reason: null,
+    reason: answer.reset === null ? null : clockReset,
     bytes: answer.bytes,
     changes: recorded,
     source_time: answer.generatedAt === null ? null : timestamp(answer.generatedAt),
@@ -162,20 +261,26 @@ function afterGoodPoll(
       // What is missing from now on is told by what is known now, even where a listing came while this was under way.
       moved: null,
       known: answer.known,
+      older: answer.older,
     },
     recorded,
     poll,
     gaps,
     failure: null,
+    reset: answer.reset,
   };
 }
 
-/** No usable response: the failure is a row of its own, and a gap is open from the due that it missed. */
+/**
+ * No usable response: the failure is a row of its own, and a gap is open from the due that it missed.
+ * @param recovered rows of what could be used of it all the same
+ */
 export function afterFailedPoll(
   state: RaceState,
   times: PollTimes,
   failure: PollFailure,
   rules: RaceRules,
+  recovered: readonly Change[] = [],
 ): Step {
   const { raceId } = state.baseline;
   const from = missedPolls(state, times.startedAt, rules)?.first ?? times.due;
@@ -185,12 +290,12 @@ export function afterFailedPoll(
     outcome: 'failed',
     reason: failure.reason,
     bytes: null,
-    changes: 0,
+    changes: recovered.length,
     source_time: null,
   };
   const gaps = state.gap === null ? [gap] : [];
   return {
-    changes: [...gapChanges(gaps), { table: 'polls', row: poll }],
+    changes: [...recovered, ...gapChanges(gaps), { table: 'polls', row: poll }],
     state: {
       baseline: state.baseline,
       polls: {
@@ -204,11 +309,13 @@ export function afterFailedPoll(
       gap,
       moved: state.moved,
       known: state.known,
+      older: state.older,
     },
-    recorded: 0,
+    recorded: recovered.length,
     poll,
     gaps,
     failure,
+    reset: null,
   };
 }
 

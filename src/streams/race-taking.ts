@@ -2,18 +2,17 @@ import type { Observable } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
 import { RowError } from '../domain/row-error.ts';
 import type { Log } from '../domain/log-events.ts';
-import type { ListedRace } from '../domain/snapshot.ts';
 import { timestamp } from '../domain/time.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
 import { reportDrifts } from './drift.ts';
 import { holdHost } from './hold.ts';
 import type { PollOutcome } from './poll.ts';
-import type { RaceContext, RaceReport } from './race-context.ts';
+import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
 import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
 import { afterListing } from './race-missed.ts';
 import type { RaceMemory } from './race-memory.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
-import { afterFailedPoll, stepOf, stepOfUnusable } from './race-step.ts';
+import { afterFailedPoll, generatedAtOf, stepOf, stepOfUnusable } from './race-step.ts';
 import type { Step } from './race-step.ts';
 
 /** Commits what a poll led to and, only then, moves the state. */
@@ -26,7 +25,7 @@ export function takeOutcome(
     const before = memory.value;
     const rules = rulesOf(context);
     const step = stepOf(before, outcome, rules);
-    const generatedAt = generatedAtOf(outcome);
+    const generatedAt = feedTimeOf(outcome, step);
     if (generatedAt !== null) context.feedClock.observe(generatedAt, outcome.startedAt, outcome.finishedAt);
     return {
       changes: step.changes,
@@ -58,10 +57,14 @@ function moveOn(memory: RaceMemory, step: Step, outcome: PollOutcome, context: R
   };
 }
 
-/** The feed's time as it answered; null when it did not tell, as what lay in a cache does not. */
-function generatedAtOf(outcome: PollOutcome): number | null {
+/**
+ * The feed's time as it answered; null when it is not known, as of what lay in a cache. That has an `Age`, or is older
+ * than the newest response.
+ */
+function feedTimeOf(outcome: PollOutcome, { state }: Step): number | null {
   if (outcome.kind === 'failed' || outcome.received.isCached === true) return null;
-  return outcome.kind === 'same' ? outcome.received.sameAt : outcome.received.snapshot.generatedAt;
+  const generatedAt = generatedAtOf(outcome);
+  return generatedAt !== null && generatedAt < (state.baseline.generatedAt ?? -Infinity) ? null : generatedAt;
 }
 
 function notGrantedBy(
@@ -137,16 +140,20 @@ function drop(state: RaceState, context: RaceContext): RaceReport {
 /** Commits what a listing told of the race and, only then, moves the state. */
 export function takeListed(
   memory: RaceMemory,
-  listed: ListedRace,
-  generatedAt: number,
+  { race: listed, generatedAt, isRewound = false }: Extract<RaceOrder, { kind: 'listed' }>,
   context: RaceContext,
 ): void {
-  const before = memory.value;
+  const before = isRewound ? withoutListing(memory.value) : memory.value;
   const now = context.scheduler.now();
   const { changes, baseline } = diffListed(before.baseline, listed, generatedAt, now);
   if (!tryCommit(changes, context, listed.raceId)) return;
   tellRaceChange(before.baseline, baseline, context.log);
   memory.next(afterListing(before, baseline, now, rulesOf(context)));
+}
+
+/** Which listing is the newer one is decided by then. */
+function withoutListing(state: RaceState): RaceState {
+  return { ...state, baseline: { ...state.baseline, listed: null } };
 }
 
 function rulesOf({ cadence, runningSince, feedClock }: RaceContext): RaceRules {

@@ -121,7 +121,7 @@ function takeOrders(
 function isToPoll(order: RaceOrder, memory: RaceMemory, context: RaceContext): boolean {
   if (order.kind !== 'listed') return order.kind === 'poll';
   const before = memory.value;
-  takeListed(memory, order.race, order.generatedAt, context);
+  takeListed(memory, order, context);
   // A listing holds no results. A race of which nothing was known is due at once in any case.
   return before.baseline.race !== null && !isFinal(before) && isFinal(memory.value);
 }
@@ -133,6 +133,7 @@ function restore(raceId: string, { store }: RaceContext): RaceState {
     gap: store.openGap(raceId),
     moved: null,
     known: null,
+    older: null,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   filter,
   finalize,
   from,
+  ignoreElements,
   interval,
   map,
   merge,
@@ -71,6 +72,12 @@ export function raceday(context: RacedayContext): Observable<RacedayReport> {
   return merge(
     actors(resumed$, steps, (report$) => report$, context),
     context.watchdog.watch(),
+    context.clockSet$.pipe(
+      tap(() => {
+        context.feedClock.forget();
+      }),
+      ignoreElements(),
+    ),
   );
 }
 
@@ -175,10 +182,11 @@ function orders(step: ImportStep, memory: ListingMemory, context: RacedayContext
     return [addressed(raceId, country, category, { kind: 'poll' })];
   }
   if (step.listing.kind === 'failed') return [];
-  const { generatedAt } = step.listing.snapshot;
-  return takeListing(step.listing, memory, context).map((listed) =>
-    addressed(listed.raceId, listed.country, listed.category, { kind: 'listed', race: listed, generatedAt }),
-  );
+  const { date, snapshot } = step.listing;
+  const races = takeListing(step.listing, memory, context);
+  const isRewound = memory.newest.get(date)?.abandonedAt != null;
+  const order = { kind: 'listed', generatedAt: snapshot.generatedAt, isRewound } as const;
+  return races.map((race) => addressed(race.raceId, race.country, race.category, { ...order, race }));
 }
 
 function addressed(

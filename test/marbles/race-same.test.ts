@@ -123,7 +123,7 @@ describe('a response that says what the last one said', () => {
         reports,
       );
       m.flush();
-      expect(s.told('poll.failed')).toMatchObject([{ reason: 'malformed' }]);
+      expect(s.told('poll.failed')).toMatchObject([{ reason: 'misdated' }]);
       expect(s.store.rows('polls').at(-1)).toMatchObject({ race_id: first, outcome: 'unchanged' });
     }),
   );

@@ -125,8 +125,8 @@ describe('what a listing holds that cannot be used', () => {
       expect(s.told('listing.failed')).toEqual([
         {
           date: today,
-          reason: 'malformed',
-          detail: `The listing is dated ${today}T13:00:00.100Z, which is yet to come.`,
+          reason: 'misdated',
+          detail: `The listing is dated ${today}T13:00:00.100Z, more than a minute ahead of the feed's clock.`,
         },
       ]);
       expect(s.told('feed.clock')).toEqual([{ offset_ms: 3 * 3_600_000, corrected: true }]);

@@ -1,9 +1,16 @@
-import { currentDigest, emptyBaseline, poolKey, resultDigest } from '../../src/domain/baseline.ts';
+import {
+  abandonedAfter,
+  currentDigest,
+  emptyBaseline,
+  poolKey,
+  resultDigest,
+} from '../../src/domain/baseline.ts';
 import type { Baseline, EntrantState, RaceState } from '../../src/domain/baseline.ts';
 import { noPrices } from '../../src/domain/diff-odds.ts';
 import { raceDigest } from '../../src/domain/diff-race.ts';
 import { digest } from '../../src/domain/ids.ts';
 import { lineOf, price } from '../../src/domain/odds.ts';
+import { clockReset } from '../../src/domain/rewind.ts';
 import type { Extra } from '../../src/domain/snapshot.ts';
 import { RowError } from '../../src/domain/row-error.ts';
 import { tables } from '../../src/domain/tables.ts';
@@ -87,11 +94,13 @@ export class MemoryStore implements Store {
     if (race === undefined) return emptyBaseline(raceId);
     const meeting = this.#table('meetings').get(race.meeting_id) as MeetingRow | undefined;
     const listed = meeting !== undefined && meeting.date !== null;
-    const answers = this.#rowsOf('polls', raceId).flatMap(({ source_time }) => source_time ?? []);
-    const generatedAt = answers.length === 0 ? null : Math.max(...answers.map((time) => Date.parse(time)));
+    const polls = this.#rowsOf('polls', raceId);
+    const reset = polls.findLastIndex(({ reason }) => reason === clockReset);
+    const generatedAt = newestAnswer(polls.slice(Math.max(reset, 0)));
     return {
       raceId,
       generatedAt,
+      abandonedAt: abandonedAfter(newestAnswer(polls), generatedAt),
       listed: null,
       race: raceStateOf(race, generatedAt !== null),
       meetingListed: listed,
@@ -198,6 +207,11 @@ function requireValues(row: AnyRow): void {
     const held = value === null || (typeof value === 'number' ? Number.isFinite(value) : value !== undefined);
     if (!held) throw new RowError(`${name} cannot hold its value`);
   }
+}
+
+function newestAnswer(polls: readonly Rows<'polls'>[]): number | null {
+  const times = polls.flatMap(({ source_time }) => source_time ?? []);
+  return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
 }
 
 function raceStateOf(row: Rows<'races'>, hasResponse: boolean): RaceState {

@@ -8,6 +8,7 @@ import type { Baseline } from '../../src/domain/baseline.ts';
 import { diffListed, listedMeeting } from '../../src/domain/diff-listing.ts';
 import { diffEvent } from '../../src/domain/diff.ts';
 import { rowId } from '../../src/domain/ids.ts';
+import { clockReset, rewind } from '../../src/domain/rewind.ts';
 import type {
   Bet,
   EntrantColumns,
@@ -252,6 +253,8 @@ function moneyMap(
 type Step =
   | { readonly kind: 'event'; readonly by: number; readonly served: Served }
   | { readonly kind: 'same'; readonly by: number }
+  /** The feed's clock is found to have gone back. */
+  | { readonly kind: 'reset'; readonly by: number; readonly served: Served }
   | { readonly kind: 'listing'; readonly by: number; readonly status: string; readonly startBy: number }
   | { readonly kind: 'failed' }
   | { readonly kind: 'restart' };
@@ -262,6 +265,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('event'), by: fc.constantFrom(10, 15, 60, 600, -30), served }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('same'), by: fc.constantFrom(0, 10, -10) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('reset'), by: fc.constantFrom(-31, -601), served }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -295,6 +302,9 @@ class Actor {
       case 'same':
         if (this.#last) this.#event(this.#last, this.#newest + next.by * 1_000);
         break;
+      case 'reset':
+        this.#reset(next.served, this.#newest + next.by * 1_000);
+        break;
       case 'listing':
         this.#listing(next);
         break;
@@ -319,6 +329,18 @@ class Actor {
     this.#newest = baseline.generatedAt ?? this.#newest;
   }
 
+  #reset(content: Served, generatedAt: number): void {
+    if (this.baseline.generatedAt === null || generatedAt > this.baseline.generatedAt) return;
+    const { raceId } = this.baseline;
+    const rewound = rewind(this.baseline, generatedAt, meetingOf(raceId));
+    const snapshot = snapshotOf(raceId, generatedAt, withoutFuture(content, generatedAt, true));
+    const { changes, baseline } = diffEvent(rewound.baseline, snapshot, clock);
+    journal.commit([...rewound.changes, ...changes, this.#poll(generatedAt, clockReset)]);
+    this.baseline = baseline;
+    this.#last = content;
+    this.#newest = generatedAt;
+  }
+
   #listing({ by, status, startBy }: Extract<Step, { kind: 'listing' }>): void {
     const generatedAt = this.#newest + by * 1_000;
     const listed = listedRace(this.baseline.raceId, status, start + startBy);
@@ -329,7 +351,7 @@ class Actor {
     this.baseline = baseline;
   }
 
-  #poll(generatedAt: number | null): Change {
+  #poll(generatedAt: number | null, reason: string | null = null): Change {
     const raceId = this.baseline.raceId;
     const startedAt = timestamp(clock + ++this.#polls);
     const row: PollRow = {
@@ -339,7 +361,7 @@ class Actor {
       lateness_ms: 0.5,
       duration_ms: 12.25,
       outcome: generatedAt === null ? 'failed' : 'changed',
-      reason: generatedAt === null ? 'timeout' : null,
+      reason: generatedAt === null ? 'timeout' : reason,
       bytes: null,
       changes: 0,
       source_time: generatedAt === null ? null : timestamp(generatedAt),

@@ -23,7 +23,14 @@ function polledAt(time: string, standing = noon): RaceState {
   const at = timeOf(time);
   const { baseline } = diffEvent(emptyBaseline('race'), eventOf('race', standing, at), at);
   const last = { startedAt: at, finishedAt: at, failures: 0 };
-  return { baseline, polls: { phase: 0, last, lastGoodAt: at }, gap: null, moved: null, known: null };
+  return {
+    baseline,
+    polls: { phase: 0, last, lastGoodAt: at },
+    gap: null,
+    moved: null,
+    known: null,
+    older: null,
+  };
 }
 
 function times(due: string, started: string, lasting = 200) {
@@ -252,27 +259,42 @@ describe('a response from the future', () => {
   });
 
   it.each([
-    ['a response', dated('13:57'), /is dated 2026-03-07T13:57:00.000Z, which is yet to come/],
-    ['a price', priced('13:57'), /a price of \S+ is dated 2026-03-07T13:57:00.000Z/],
-  ])('is not believed: %s would be the newest one for two hours', (_name, change, detail) => {
+    [
+      'a response',
+      dated('13:57'),
+      'misdated',
+      /^The response is dated 2026-03-07T13:57:00.000Z, more than a minute ahead of the feed's clock\.$/,
+    ],
+    [
+      'a response that says no time',
+      dated('1970-01-01T00:00:00Z'),
+      'misdated',
+      /is dated 1970-01-01T00:00:00.000Z, which is no time/,
+    ],
+    ['a price', priced('13:57'), 'malformed', /a price of \S+ is dated 2026-03-07T13:57:00.000Z/],
+  ])('is not believed: %s would be the newest one for two hours', (_name, change, reason, detail) => {
     const step = after(change);
     expect(step.failure).toMatchObject({
-      reason: 'malformed',
+      reason,
       detail: expect.stringMatching(detail) as string,
     });
     expect(step.state.baseline).toBe(before.baseline);
   });
 
   it.each([
-    ['a response', dated('13:56')],
+    ['a response', dated('11:57:10')],
     ['a price', priced('13:56')],
   ])('is taken for a difference between clocks where it is a little ahead: %s', (_name, change) => {
     expect(after(change).failure).toBeNull();
   });
 
   it('is measured by the clock of the feed', () => {
-    expect(after(dated('13:57'), 3_600_000).failure).toBeNull();
-    expect(after(dated('13:57'), -3_600_000).failure?.reason).toBe('malformed');
+    expect(after(dated('12:57'), 3_600_000).failure).toBeNull();
+    expect(after(dated('12:58'), 3_600_000).failure?.reason).toBe('misdated');
+  });
+
+  it('is measured by ours where that is ahead: what lay in caches makes the feed look behind', () => {
+    expect(after(dated('11:57'), -3_600_000).failure).toBeNull();
   });
 });
 

@@ -1,10 +1,11 @@
-import { currentDigest, poolKey, resultDigest } from '../../domain/baseline.ts';
+import { abandonedAfter, currentDigest, poolKey, resultDigest } from '../../domain/baseline.ts';
 import type { Baseline, EntrantState, PoolState, RaceState, ResultState } from '../../domain/baseline.ts';
 import { noPrices } from '../../domain/diff-odds.ts';
 import { raceDigest } from '../../domain/diff-race.ts';
 import { digest } from '../../domain/ids.ts';
 import { lineOf, price } from '../../domain/odds.ts';
 import type { PriceLine, PricePoint } from '../../domain/odds.ts';
+import { clockReset } from '../../domain/rewind.ts';
 import type { Extra, MoneyFigures } from '../../domain/snapshot.ts';
 import {
   bets,
@@ -70,9 +71,11 @@ export function readBaseline(read: ReadRows, raceId: string): Baseline {
   const listed = meeting?.date != null;
   const known = entrantStates(read, raceId);
   const generatedAt = known.isWhole ? newestResponse(read, raceId) : null;
+  const abandonedAt = abandonedAfter(latestResponse(read, raceId), generatedAt);
   return {
     raceId,
     generatedAt,
+    abandonedAt,
     listed: null,
     race: row === null ? null : raceState(row, generatedAt !== null),
     meetingListed: listed,
@@ -98,8 +101,18 @@ function meetingRow(read: ReadRows, meetingId: string): MeetingRow | null {
   return read(meetings, 'SELECT * FROM meetings WHERE meeting_id = ?', meetingId)[0] ?? null;
 }
 
-/** The time of the newest response that was taken of a race, epoch milliseconds; null when none was. */
+/**
+ * The time of the newest response that was taken of a race, epoch milliseconds; null when none was. Where the feed's
+ * clock went back, those before that do not count.
+ */
 export function newestResponse(read: ReadRows, raceId: string): number | null {
+  const sql = `SELECT *, max(source_time) FROM polls WHERE race_id = ?1 AND seq >= coalesce(
+    (SELECT max(seq) FROM polls WHERE race_id = ?1 AND reason = '${clockReset}'), 0) GROUP BY race_id`;
+  return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
+}
+
+/** The latest time that a response of a race ever had, epoch milliseconds; null when none was taken. */
+function latestResponse(read: ReadRows, raceId: string): number | null {
   // With max() SQLite gives the other columns of the row that holds it.
   const sql = 'SELECT *, max(source_time) FROM polls WHERE race_id = ? GROUP BY race_id';
   return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
