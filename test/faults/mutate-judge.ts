@@ -83,14 +83,18 @@ export function faultsOf({ raceId, sent }: SentRace, tally: Tally): string[] {
   for (const { text, at } of sent) {
     const outcome = outcomeOf(raceId, text, at);
     const step = stepOf(state, outcome, rules);
+    // The reference knows no clock that goes back.
+    if (step.reset !== null) break;
     tally.payloads++;
-    if (step.failure === null) {
+    if (step.failure === null || step.failure.reason === 'stale') {
       tally.taken++;
       taken.push(step);
-      lines.push(lineOf(state.baseline, text, at));
+      lines.push(lineOf(state.baseline, text, at, step.failure !== null));
+      if (step.failure !== null && step.state.gap === null) problems.push('stale, and no gap');
     } else {
       tally.quarantined++;
-      if (step.failure.reason !== 'malformed' || step.failure.body === null) problems.push('not quarantined');
+      const { reason, body } = step.failure;
+      if (!['malformed', 'misdated'].includes(reason) || body === null) problems.push('not quarantined');
       if (step.state.baseline !== state.baseline) problems.push('a quarantined response moved the baseline');
     }
     for (const change of step.changes) writeOf(change);
@@ -125,10 +129,13 @@ function outcomeOf(raceId: string, text: string, at: number): PollOutcome {
   }
 }
 
-function lineOf(before: Baseline, text: string, at: number): RecordedLine {
+/** @param isStale whether it is of the time of the newest one or before: only its dated prices count then */
+function lineOf(before: Baseline, text: string, at: number, isStale: boolean): RecordedLine {
   const { raceId } = before;
   const url = `/affiliates/v1/racing/events/${raceId}`;
-  const body = JSON.parse(text) as ServedEvent;
+  const served = JSON.parse(text) as ServedEvent;
+  const generated_time = isStale ? timestamp((before.generatedAt ?? at) - 1) : served.header.generated_time;
+  const body = { ...served, header: { ...served.header, generated_time } };
   const { lost = [], ...snapshot } = parseEvent(JSON.parse(text) as unknown);
   const isLost = (wanted: Part): boolean => lost.some(({ part }) => part === wanted);
   // A part that is lost says nothing, as one that is absent.
