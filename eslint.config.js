@@ -40,6 +40,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/net/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: '^\\.\\./(?!domain)', message: 'net imports nothing of the rest but domain.' }],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/streams/**'],
     rules: {
       'no-restricted-imports': [

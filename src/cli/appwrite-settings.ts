@@ -56,7 +56,11 @@ export function readAppwrite(reader: SettingsReader): AppwriteSettings | null {
   checkId('APPWRITE_PROJECT_ID', projectId, reader);
   checkId('APPWRITE_DATABASE_ID', databaseId, reader);
   checkKey(key, reader);
-  return { access: { endpoint: endpoint.replace(/\/+$/, ''), projectId, key, databaseId }, ...settings };
+  const proxies = reader.proxies();
+  return {
+    access: { endpoint: endpoint.replace(/\/+$/, ''), projectId, key, databaseId, proxies },
+    ...settings,
+  };
 }
 
 /** @throws UsageError when no Appwrite is configured */

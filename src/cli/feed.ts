@@ -1,12 +1,15 @@
 import { asyncScheduler } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
-import { request } from 'undici';
+import { Client } from 'undici';
 import { z } from 'zod';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Source } from '../domain/source.ts';
+import { noProxies } from '../net/proxies.ts';
+import type { Proxies } from '../net/proxies.ts';
 import type { JournalSource } from '../sinks/journal/source.ts';
 import { launchSimulator } from '../sources/simulator/launch.ts';
 import { createTabClient } from '../sources/tab/client.ts';
+import { racingUrl } from '../sources/tab/origin.ts';
 import { simulatedNow, simulatedScheduler } from '../streams/clock.ts';
 import type { ClockOrigin } from '../streams/clock.ts';
 import type { BudgetLimits } from '../streams/budget.ts';
@@ -16,7 +19,9 @@ import type { Settings } from './settings.ts';
 /** The feed that is recorded, with the clock that belongs to it. */
 export interface OpenFeed {
   readonly kind: 'tab' | 'simulator';
+  /** As it is asked, to be shown. */
   readonly url: string;
+  readonly proxies: Proxies;
   readonly source: Source;
   readonly journalSource: JournalSource;
   readonly scheduler: SchedulerLike;
@@ -52,9 +57,10 @@ const simulatorConnections = 16;
 
 /** The TAB API or another that speaks its format. */
 export function openTab(settings: Settings, onAnswer?: OnAnswer): OpenFeed {
-  const { tabBaseUrl, identity, requestsPerSecond, requestsInFlight } = settings;
+  const { tabBaseUrl, proxies, identity, requestsPerSecond, requestsInFlight } = settings;
   const client = createTabClient({
     baseUrl: tabBaseUrl,
+    proxies,
     identity,
     connections: requestsInFlight,
     deadlineMs: pollDeadlineMs,
@@ -62,7 +68,8 @@ export function openTab(settings: Settings, onAnswer?: OnAnswer): OpenFeed {
   });
   return {
     kind: 'tab',
-    url: tabBaseUrl,
+    url: racingUrl(tabBaseUrl),
+    proxies,
     source: client,
     journalSource: { kind: 'tab', baseUrl: tabBaseUrl },
     scheduler: asyncScheduler,
@@ -127,8 +134,10 @@ async function runningSimulator(
   url: string,
   onAnswer: OnAnswer | undefined,
 ): Promise<OpenFeed> {
+  // Whatever proxies the environment names: the simulator is within reach.
+  const client = new Client(url, { headersTimeout: 5_000, bodyTimeout: 5_000 });
   try {
-    const { body, statusCode } = await request(`${url}/clock`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+    const { body, statusCode } = await client.request({ method: 'GET', path: '/clock' });
     const answer = clockAnswer.parse(statusCode === 200 ? await body.json() : null);
     const { seed, races: racesPerDay, speed, origin } = answer;
     const journalSource = { kind: 'simulator', seed, racesPerDay, clock: { ...origin, speed } } as const;
@@ -139,6 +148,8 @@ async function runningSimulator(
       `${url} is no simulated feed that runs: start one with "oddstream simulate" and give its address.`,
       { cause: error },
     );
+  } finally {
+    await client.close();
   }
 }
 
@@ -170,6 +181,7 @@ function simulated(
   return {
     kind: 'simulator',
     url,
+    proxies: noProxies,
     source: client,
     journalSource,
     scheduler,

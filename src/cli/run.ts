@@ -1,3 +1,4 @@
+import { proxyOf } from '../net/proxies.ts';
 import { lastValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
 import manifest from '../../package.json' with { type: 'json' };
@@ -113,6 +114,8 @@ function tellStart({ feed, journal }: Service, settings: Settings, log: Log): vo
     version: manifest.version,
     source: feed.kind,
     feed: feed.url,
+    proxy: proxyOf(feed.proxies, feed.url)?.host ?? null,
+    no_proxy: feed.proxies.except,
     journal: journal.file,
     records: `${settings.categories.join(',')} races in ${settings.countries.join(',')}`,
     speed: feed.speed,

@@ -1,4 +1,6 @@
 import { Secret } from '../domain/secret.ts';
+import { parseProxy } from '../net/proxies.ts';
+import type { Proxies, ProxyAddress } from '../net/proxies.ts';
 import { countryCode } from '../sources/tab/countries.ts';
 import type { Identity } from '../sources/tab/identity.ts';
 import { identityProblems } from '../sources/tab/identity.ts';
@@ -16,6 +18,8 @@ export class SettingsReader {
   /** Every setting that was asked for, set or not. */
   readonly names = new Set<string>();
   readonly #environment: Environment;
+  /** Once read: a wrong one is one problem, whoever asks. */
+  #proxies: Proxies | undefined;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -51,17 +55,28 @@ export class SettingsReader {
     return text === null ? null : new Secret(text.replace(/\r?\n$/, ''));
   }
 
+  /** Returns a base URL without the part of its path that belongs to the API. */
   baseUrl(name: string, standard: string): string {
-    const value = this.text(name) ?? standard;
-    const parsed = parseBaseUrl(value);
+    const parsed = parseBaseUrl(this.text(name) ?? standard);
     if (parsed === null) {
       this.problems.push(
-        `${name} is not a URL such as ${standard} (http or https, no credentials, no query).`,
+        `${name} is not a URL such as ${standard} or ${standard}/affiliates/v1 (http or https, no credentials, no query).`,
       );
-    } else if (!isProtected(parsed.origin)) {
+      return standard;
+    }
+    if (!isProtected(parsed.origin)) {
       this.problems.push(`${name} must be https unless it names this machine: it carries credentials.`);
     }
-    return value;
+    return `${parsed.origin}${parsed.prefix}`;
+  }
+
+  /** Returns the proxies of HTTP_PROXY, HTTPS_PROXY and NO_PROXY, of which lower case comes first. */
+  proxies(): Proxies {
+    return (this.#proxies ??= {
+      http: this.#proxy('http_proxy'),
+      https: this.#proxy('https_proxy'),
+      except: this.text('no_proxy') ?? this.text('NO_PROXY'),
+    });
   }
 
   /** Returns country codes of the feed, each once. */
@@ -151,6 +166,16 @@ export class SettingsReader {
       .filter((part) => part !== '');
     if (parts.length === 0) this.problems.push(`${name} names none: leave it out for ${standard}.`);
     return [...new Set(parts.flatMap(read))];
+  }
+
+  #proxy(name: string): ProxyAddress | null {
+    const found = [name, name.toUpperCase()].find((one) => this.text(one) !== null);
+    if (found === undefined) return null;
+    const proxy = parseProxy(this.text(found) ?? '');
+    if (proxy === null) {
+      this.problems.push(`${found} is not the URL of a proxy, such as http://proxy.example:3128.`);
+    }
+    return proxy;
   }
 
   /** Null, and a problem, when it cannot be read. The path is not shown: people give the credential in its place. */

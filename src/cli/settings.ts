@@ -1,3 +1,4 @@
+import type { Proxies } from '../net/proxies.ts';
 import type { Identity } from '../sources/tab/identity.ts';
 import type { CadenceTable } from '../streams/cadence.ts';
 import { readAppwrite } from './appwrite-settings.ts';
@@ -13,7 +14,9 @@ import { unknownSettings } from './unknown-settings.ts';
 export interface Settings {
   /** Null without credentials: then the simulator is the feed. */
   readonly identity: Identity | null;
+  /** Scheme and host, and the path of a reverse proxy before the API's own. */
   readonly tabBaseUrl: string;
+  readonly proxies: Proxies;
   readonly countries: readonly string[];
   readonly categories: readonly string[];
   readonly cadences: CadenceTable;
@@ -42,6 +45,7 @@ export function readSettings(environment: Environment, options: { foreign?: RegE
   const settings: Settings = {
     identity: reader.identity(),
     tabBaseUrl: reader.baseUrl('TAB_BASE_URL', 'https://api.tab.co.nz'),
+    proxies: reader.proxies(),
     countries: reader.countries('ODDSTREAM_COUNTRIES', 'NZ,AUS'),
     categories: reader.categories('ODDSTREAM_CATEGORIES', 'T,H,G'),
     cadences: reader.cadence('ODDSTREAM_CADENCE'),

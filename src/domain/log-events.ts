@@ -25,6 +25,8 @@ export const logEvents = {
     journal: z.string(),
     records: z.string(),
     feed: z.string(),
+    proxy: z.string().nullable(),
+    no_proxy: z.string().nullable(),
     speed: z.number(),
   }),
   'service.stopping': z.strictObject({ reason: z.string() }),

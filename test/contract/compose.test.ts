@@ -19,7 +19,7 @@ interface Compose {
 
 /**
  * The compose file as Compose reads it: `${A:-else}` and `${A:+instead}` in its values, where empty is as good as not
- * set.
+ * set; and variables without a value, which are passed on where they are set.
  */
 function compose(environment: Environment): Compose {
   const filled = (text: string): string =>
@@ -33,7 +33,16 @@ function compose(environment: Environment): Compose {
     typeof value === 'string' ? filled(value) : value,
   );
   expect(JSON.stringify(read)).not.toContain('${');
-  return read as Compose;
+  const { services, ...others } = read as Compose;
+  const given = Object.entries(services.oddstream.environment as Readonly<Record<string, string | null>>);
+  const passed = given.flatMap(([name, value]) => {
+    const text = value ?? environment[name];
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  return {
+    ...others,
+    services: { oddstream: { ...services.oddstream, environment: Object.fromEntries(passed) } },
+  };
 }
 
 /** Every setting that is read, of a service that has all of them. */
@@ -58,8 +67,11 @@ function settingsRead(): Set<string> {
 
 describe('the compose file', () => {
   it('passes every setting on', () => {
-    const { environment } = compose({}).services.oddstream;
-    expect([...settingsRead()].filter((name) => !(name in environment))).toEqual([]);
+    // HTTP_PROXY and the like are read in lower case too; a container is given the one form.
+    const names = [...settingsRead()].filter((name) => name === name.toUpperCase());
+    const all = Object.fromEntries(names.map((name) => [name, 'text']));
+    const { environment } = compose(all).services.oddstream;
+    expect(names.filter((name) => !(name in environment))).toEqual([]);
     for (const name of Object.keys(environment).filter((one) => !one.endsWith('_FILE'))) {
       const text = `text ${name}`;
       expect([name, compose({ [name]: text }).services.oddstream.environment[name]]).toEqual([name, text]);

@@ -92,11 +92,22 @@ describe.skipIf(!jq)('the questions of docs/logs.md', () => {
     list.reduce((total, line) => total + Number(line[field]), 0);
 
   it('polls by outcome', () => {
-    expect(answer(0)).toMatchObject({
+    expect(answer(0)).toEqual({
       changed: of('poll.changed').length,
       unchanged: of('poll.unchanged').length,
       failed: of('poll.failed').length,
     });
+  });
+
+  it('polls by outcome, of a log without the level debug', () => {
+    const info = lines.filter(({ level }) => level !== 'debug');
+    expect(info.some(({ event }) => event === 'poll.unchanged')).toBe(false);
+    const file = join(directory.path, 'info.log');
+    writeFileSync(file, info.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { stdout } = spawnSync('sh', ['-c', commands[0]?.replace('oddstream.log', file) ?? ''], {
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(stdout)).toEqual(answer(0));
   });
 
   it('lateness', () => {

@@ -127,6 +127,11 @@ describe('options', () => {
   it.each([
     ['an empty credential', { identity: { ...identity, partner: new Secret(' ') } }, /^TAB_PARTNER is empty/],
     ['a base URL that is none', { baseUrl: 'api.tab.co.nz' }, /^TAB_BASE_URL/],
+    [
+      'a base URL of an endpoint',
+      { baseUrl: 'https://api.tab.co.nz/affiliates/v1/racing/meetings' },
+      /^TAB_BASE_URL/,
+    ],
     ['a base URL of another scheme', { baseUrl: 'ftp://api.tab.co.nz' }, /^TAB_BASE_URL/],
     ['a base URL with a password', { baseUrl: 'https://me:hush@api.tab.co.nz' }, /^TAB_BASE_URL(?!.*hush)/],
     ['a base URL with a query', { baseUrl: 'https://api.tab.co.nz?key=hush' }, /^TAB_BASE_URL(?!.*hush)/],

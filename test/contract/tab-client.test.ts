@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { racingUrl } from '../../src/sources/tab/origin.ts';
 import { clientOf, credentials, eventBody, feedError, granted, never, raceId } from '../support/http-feed.ts';
 import { serve } from '../support/http.ts';
 
@@ -44,12 +45,26 @@ describe('a request for an event', () => {
 
   it.each([
     ['/feed/', '/feed/affiliates/v1/racing/events/'],
-    ['/affiliates/v1/racing', '/affiliates/v1/racing/events/'],
     ['/', '/affiliates/v1/racing/events/'],
+    ['/affiliates', '/affiliates/v1/racing/events/'],
+    ['/affiliates/v1', '/affiliates/v1/racing/events/'],
+    ['/affiliates/v1/', '/affiliates/v1/racing/events/'],
+    ['/affiliates/v1/racing', '/affiliates/v1/racing/events/'],
+    ['//affiliates//v1/racing//', '/affiliates/v1/racing/events/'],
+    ['/tab', '/tab/affiliates/v1/racing/events/'],
+    ['/tab/affiliates/v1', '/tab/affiliates/v1/racing/events/'],
+    ['/a/b/affiliates/v1/racing/', '/a/b/affiliates/v1/racing/events/'],
   ])('to a base URL with the path %s goes below %s', async (path, expected) => {
     const server = await serve((_, response) => response.end(JSON.stringify(eventBody())));
     await clientOf(server.url + path).event(raceId, never());
     expect(server.requests[0]?.url?.startsWith(expected + raceId)).toBe(true);
+    expect(`${racingUrl(server.url + path)}/events/`).toBe(server.url + expected);
+  });
+
+  it('names what was asked when that fails', async () => {
+    const server = await serve((_, response) => response.writeHead(404).end());
+    const { message } = await feedError(clientOf(`${server.url}/tab/affiliates/v1`).event(raceId, never()));
+    expect(message).toContain(`GET /tab/affiliates/v1/racing/events/${raceId} was answered with 404`);
   });
 
   it('puts an id into the path as one segment', async () => {

@@ -1,6 +1,9 @@
 import { Client, TablesDB } from 'node-appwrite';
-import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Secret } from '../../domain/secret.ts';
+import { openConnections } from '../../net/connections.ts';
+import { noProxies } from '../../net/proxies.ts';
+import type { Proxies } from '../../net/proxies.ts';
 import { AppwriteError } from './errors.ts';
 import { exchange } from './exchange.ts';
 
@@ -11,6 +14,8 @@ export interface AppwriteAccess {
   readonly projectId: string;
   readonly key: Secret;
   readonly databaseId: string;
+  /** None when left out. */
+  readonly proxies?: Proxies;
 }
 
 /** Real milliseconds for a call, from asking to the whole answer. A server that waits longer is not well. */
@@ -35,14 +40,11 @@ export interface Appwrite {
 
 /** @param timeoutMs real milliseconds for a call, default {@link callMs} */
 export function openAppwrite(access: AppwriteAccess, timeoutMs = callMs): Appwrite {
-  const pool = new Pool(new URL(access.endpoint).origin, {
+  const pool = openConnections({
     keepAliveTimeout: keepAliveMs,
-    // One request a connection, so that giving one up ends it and none else.
-    allowH2: false,
-    pipelining: 1,
-    connect: { timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    responseTimeout: timeoutMs,
+    proxies: access.proxies ?? noProxies,
   });
   return {
     databaseId: access.databaseId,
@@ -72,11 +74,11 @@ export function openAppwrite(access: AppwriteAccess, timeoutMs = callMs): Appwri
  * errors show the key to whoever writes them down. Here the key is not in the client at all.
  */
 class BoundedClient extends Client {
-  readonly #pool: Pool;
+  readonly #pool: Dispatcher;
   readonly #key: Secret;
   readonly #signal: AbortSignal;
 
-  constructor(pool: Pool, { endpoint, projectId, key }: AppwriteAccess, signal: AbortSignal) {
+  constructor(pool: Dispatcher, { endpoint, projectId, key }: AppwriteAccess, signal: AbortSignal) {
     super();
     this.setEndpoint(endpoint).setProject(projectId);
     this.#pool = pool;

@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { AppwriteError, networkError, statusError } from './errors.ts';
 
 /** Most bytes of an answer: a hundred rows with all their JSON are a tenth of it. */
@@ -19,12 +19,12 @@ export interface Call {
  * One request and its answer's JSON. Redirects are not followed: the key travels in a header.
  * @throws AppwriteError and nothing else
  */
-export async function exchange(pool: Pool, call: Call): Promise<unknown> {
+export async function exchange(pool: Dispatcher, call: Call): Promise<unknown> {
   const { method, url, headers, body, signal } = call;
   const name = `${method} ${url.pathname}`;
   try {
     const path = `${url.pathname}${url.search}`;
-    const answer = await pool.request({ method: method, path, headers, body, signal });
+    const answer = await pool.request({ origin: url.origin, method, path, headers, body, signal });
     const { statusCode } = answer;
     const encoding = answer.headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw compressed(name, answer.body);

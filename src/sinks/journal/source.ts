@@ -49,7 +49,8 @@ export function sourceOf(text: string | null): JournalSource | null {
 function described(source: JournalSource): string {
   switch (source.kind) {
     case 'tab':
-      return `the TAB API at ${source.baseUrl.replace(/\/+$/, '')}`;
+      // Journals of earlier versions have the address as it was given, with or without the API's own path.
+      return `the TAB API at ${source.baseUrl.replace(/(\/affiliates(\/v1(\/racing)?)?)?\/*$/, '')}`;
     case 'simulator':
       return `the simulator with seed ${source.seed} and ${source.racesPerDay} races a day`;
     case 'recording':

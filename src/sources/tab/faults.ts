@@ -34,7 +34,33 @@ function meaning(status: number): { fault: FeedFault; advice: string } {
   return { fault: 'malformed', advice: 'only a 200 has a body to read' };
 }
 
+/** What codes mean on the way through a proxy. */
+const proxyAdvices = new Map([
+  ['ECONNREFUSED', 'nothing listens there; check HTTPS_PROXY and TAB_BASE_URL'],
+  ['ENOTFOUND', 'the host has no address; check HTTPS_PROXY, TAB_BASE_URL and the network'],
+  [
+    'UND_ERR_ABORTED',
+    'the proxy refused the way to the feed; check its credentials and rules, or set NO_PROXY',
+  ],
+  ['UND_ERR_INVALID_ARG', 'the proxy refused the request; check its credentials and rules, or set NO_PROXY'],
+  ['UND_ERR_PRX_CONN', 'the proxy broke the connection before the feed was reached'],
+  ['UND_ERR_PRX_TLS', "the proxy's certificate is not for its name"],
+]);
+
 const advices = new Map([
+  [
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'its certificate is of a CA that is not known here; name the CA in NODE_EXTRA_CA_CERTS',
+  ],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is its own; name it in NODE_EXTRA_CA_CERTS to trust it'],
+  [
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'its certificate is of a CA that is not known here; name the CA in NODE_EXTRA_CA_CERTS',
+  ],
+  [
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'its certificate is of a CA that is not known here; name the CA in NODE_EXTRA_CA_CERTS',
+  ],
   ['ECONNREFUSED', 'nothing listens there; check TAB_BASE_URL'],
   ['ENOTFOUND', 'the host has no address; check TAB_BASE_URL and the network'],
   ['EAI_AGAIN', 'the host name could not be looked up; check the network'],
@@ -45,14 +71,19 @@ const advices = new Map([
   ['UND_ERR_CLOSED', 'the client is closed'],
 ]);
 
-/** The failure that an error of the HTTP client stands for. Of the error only its code is told. */
-export function networkFault(path: string, error: unknown): FeedError {
+/**
+ * Returns the failure that an error of the HTTP client stands for. Of the error only its code is shown.
+ * @param proxy host and port of the proxy that is set; null for none
+ */
+export function networkFault(path: string, error: unknown, proxy: string | null = null): FeedError {
   const code = codeOf(error);
+  const through = proxy === null ? '' : ` (proxy: ${proxy})`;
   if (/^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/.test(code)) {
-    return new FeedError('timeout', `GET ${path} had no answer in time (${code}).`);
+    return new FeedError('timeout', `GET ${path}${through} had no answer in time (${code}).`);
   }
-  const advice = advices.get(code) ?? 'the exchange with the feed failed';
-  return new FeedError('network', `GET ${path} failed with ${code}: ${advice}.`);
+  const meant = (proxy === null ? undefined : proxyAdvices.get(code)) ?? advices.get(code);
+  const advice = meant ?? 'the exchange with the feed failed';
+  return new FeedError('network', `GET ${path}${through} failed with ${code}: ${advice}.`);
 }
 
 /** The code of an error, its name when it has none. Both are checked: they must not carry a text. */

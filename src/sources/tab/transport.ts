@@ -1,7 +1,9 @@
-import { Pool } from 'undici';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Exchange } from '../../domain/exchange.ts';
 import { FeedError } from '../../domain/source.ts';
+import { openConnections } from '../../net/connections.ts';
+import { noProxies, proxyOf } from '../../net/proxies.ts';
+import type { Proxies } from '../../net/proxies.ts';
 import { BodyError, parseBody, readBody } from './body.ts';
 import type { JsonBody } from './body.ts';
 import { cachingOf } from './caching.ts';
@@ -30,6 +32,8 @@ export const keepAliveMs = 150_000;
 export interface TransportOptions {
   /** Scheme and host, and a path when the feed is behind one: `https://api.tab.co.nz`. */
   readonly baseUrl: string;
+  /** None when left out. */
+  readonly proxies?: Proxies;
   /** Null sends no identification: the simulator wants none. */
   readonly identity: Identity | null;
   /** Connections to the host, each with one request at a time; more requests wait for one. */
@@ -93,7 +97,17 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const { identity, deadlineMs, now = Date.now } = options;
   const { origin, prefix } = checked(options);
-  const pool = openPool(origin, options);
+  const { proxies = noProxies } = options;
+  const connections = openConnections({
+    connections: options.connections,
+    keepAliveTimeout: options.keepAliveMs ?? keepAliveMs,
+    connectTimeout: deadlineMs,
+    // The deadline is one for the whole exchange; these would each measure a part of it.
+    responseTimeout: 0,
+    proxies,
+  });
+  /** A path as it is asked, for messages. */
+  const asked = (path: string): string => `${prefix}${path}`;
   const mask = credentialMask(identity);
 
   function kept(body: Buffer): Uint8Array {
@@ -105,9 +119,13 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   function malformed({ path, body }: Pick<Answer, 'path' | 'body'>, reason: string): FeedError {
-    return new FeedError('malformed', `GET ${path} was answered with a body that ${mask.text(reason)}.`, {
-      body: kept(body),
-    });
+    return new FeedError(
+      'malformed',
+      `GET ${asked(path)} was answered with a body that ${mask.text(reason)}.`,
+      {
+        body: kept(body),
+      },
+    );
   }
 
   /** What a server echoes of the request goes no further than this, neither to the parser nor to a recording. */
@@ -131,9 +149,10 @@ export function createTransport(options: TransportOptions): Transport {
       const json = body && oneLine(body);
       options.onAnswer?.({ url: `${path}?${query}`, status, startedAt, receivedAt: now(), json });
     };
-    const { statusCode, headers, body } = await pool.request({
+    const { statusCode, headers, body } = await connections.request({
+      origin,
       method: 'GET',
-      path: `${prefix}${path}?${query}`,
+      path: `${asked(path)}?${query}`,
       headers: requestHeaders(identity, etag),
       signal,
     });
@@ -142,7 +161,7 @@ export function createTransport(options: TransportOptions): Transport {
       body.dump({ limit: 65_536 }).catch(() => undefined);
       if (options.onAnswer) tell(statusCode, null);
       if (statusCode === 304 && etag !== null) return { isUnmodified: true };
-      throw statusFault(path, statusCode, headers, now());
+      throw statusFault(asked(path), statusCode, headers, now());
     }
     const caching = cachingOf(headers);
     const keep = keptLimit + beyond;
@@ -180,26 +199,13 @@ export function createTransport(options: TransportOptions): Transport {
       const stopped = caller.aborted ? 'was stopped by its caller before the answer was complete' : null;
       const late = deadline.aborted ? `had no complete answer within ${deadlineMs} ms` : null;
       const reason = stopped ?? late;
-      throw reason === null ? networkFault(path, error) : new FeedError('timeout', `GET ${path} ${reason}.`);
+      if (reason !== null) throw new FeedError('timeout', `GET ${asked(path)} ${reason}.`);
+      throw networkFault(asked(path), error, proxyOf(proxies, origin)?.host ?? null);
     }
   }
 
   let closed: Promise<void> | undefined;
-  return { get, kept, malformed, close: () => (closed ??= pool.close()) };
-}
-
-function openPool(origin: string, { connections, deadlineMs, ...options }: TransportOptions): Pool {
-  return new Pool(origin, {
-    connections,
-    keepAliveTimeout: options.keepAliveMs ?? keepAliveMs,
-    // One request a connection, so that aborting one ends it and none else.
-    allowH2: false,
-    pipelining: 1,
-    // The deadline is one for the whole exchange; these would each measure a part of it.
-    connect: { timeout: deadlineMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  return { get, kept, malformed, close: () => (closed ??= connections.close()) };
 }
 
 /** A recording is read line by line; the feed sends its JSON in one line, others may not. In no text of JSON is a break. */
