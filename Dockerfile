@@ -33,6 +33,7 @@ USER node
 # Within the container on every address: what is published, and to whom, is said when it is run (docs/server.md).
 ENV ODDSTREAM_HTTP=0.0.0.0:8080
 EXPOSE 8080
+# At the address of ODDSTREAM_HTTP; where that is off, by the journal.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=300s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.ODDSTREAM_HTTP || ':8080').split(':').pop()}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
+  CMD ["node", "/app/bin/oddstream.js", "health"]
 CMD ["node", "/app/bin/oddstream.js", "run"]

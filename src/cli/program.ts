@@ -7,6 +7,7 @@ import type { DeadLettersOptions } from './dead-letters.ts';
 import type { ExportCommandOptions } from './export.ts';
 import { httpForm, parseHttpAddress } from './http-address.ts';
 import type { HttpAddress } from './http-address.ts';
+import type { HealthOptions } from './health.ts';
 import type { ImportOptions } from './import.ts';
 import { logLevels } from './log-levels.ts';
 import type { LogLevel } from './log-levels.ts';
@@ -169,6 +170,17 @@ export function buildProgram(): Command {
     .action(async (options: StatusOptions) => {
       const { statusCommand } = await import('./status.ts');
       statusCommand(options);
+    });
+
+  program
+    .command('health')
+    .description(
+      'Exit code 1, with the reasons, when the recorder of this machine is not ready: for health checks.',
+    )
+    .option('--db <file>', 'the journal to look at where nothing is served (ODDSTREAM_HTTP=off)')
+    .action(async (options: HealthOptions) => {
+      const { healthCommand } = await import('./health.ts');
+      await healthCommand(options);
     });
 
   common(program.command('repair'))
