@@ -110,7 +110,7 @@ describe('bench:compare', () => {
     writeBenches(1, true);
     const waiting = commit('Waiting benchmarks');
     const { child, ended } = compare(waiting);
-    await expect.poll(() => existsSync(join(directory.path, 'told')), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(directory.path, 'told')), { timeout: 500_000 }).toBe(true);
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
     expect(leftBehind()).toEqual([]);

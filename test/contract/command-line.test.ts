@@ -8,6 +8,7 @@ import { epochMillis } from '../../src/domain/time.ts';
 import { openJournal } from '../../src/sinks/journal/journal.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 import type { Ended } from '../support/process.ts';
+import { racedayStart } from '../support/raceday.ts';
 import { runner, served } from '../support/snapshots.ts';
 
 const directory = temporaryDirectory();
@@ -152,7 +153,7 @@ describe('files', () => {
 
 describe('other processes', () => {
   it('refuses a journal that another process writes', async () => {
-    const first = start(['run', '--db', file('busy.db')]);
+    const first = start(['run', '--db', file('busy.db'), '--origin', racedayStart]);
     await first.says('service.started');
     const second = await oddstream(['run', '--db', file('busy.db')]);
     expectSentence(second, 1, /in use by another oddstream process \(pid \d+\)/);

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const other = openJournal(replayed, { source, now: Date.now });
   await replay(recordings, other, () => undefined);
   other.close();
-}, 60_000);
+});
 
 afterAll(() => {
   duckdb.closeSync();

@@ -21,7 +21,7 @@ describe('reading back for an import', () => {
       }),
     );
     journal.commit([insert('meetings', { meeting_id: uuid(9), date: '2026-02-28' }), ...races]);
-    expect(await deliver().flush(5_000)).toBe(true);
+    expect(await deliver().flush(500_000)).toBe(true);
 
     const directory = temporaryDirectory();
     const appwrite = connect();

@@ -9,6 +9,7 @@ import { startAppwrite } from '../support/appwrite/standin.ts';
 import type { AppwriteStandIn } from '../support/appwrite/standin.ts';
 import { oddstream, temporaryDirectory } from '../support/process.ts';
 import type { Ended } from '../support/process.ts';
+import { racedayOrigin } from '../support/raceday.ts';
 import { databaseId, differences, makeSchema } from '../support/sink.ts';
 
 const all = allTables().map(({ table }) => table.id);
@@ -23,10 +24,9 @@ async function world(made: readonly TableName[]): Promise<World> {
   const server = await startAppwrite();
   const { endpoint, projectId } = server;
   await makeSchema(openAppwrite({ endpoint, projectId, key: new Secret(server.key), databaseId }), made);
-  const now = Date.now();
   const simulator = await launchSimulator({
     ...{ seed: 3, racesPerDay: 6, speed: 1, port: 0 },
-    origin: { real: now, simulated: now },
+    origin: racedayOrigin(),
   });
   const directory = temporaryDirectory();
   onTestFinished(async () => {

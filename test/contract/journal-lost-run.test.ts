@@ -18,7 +18,7 @@ import { serveRun } from '../support/serving.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
-const patience = { timeout: 60_000, interval: 50 };
+const patience = { timeout: 500_000, interval: 50 };
 let feed: LaunchedSimulator;
 let directory: ReturnType<typeof temporaryDirectory>;
 const started: Running[] = [];

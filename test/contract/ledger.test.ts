@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchSimulator } from '../../src/sources/simulator/launch.ts';
 import { fetchLedger, judge } from '../support/judge.ts';
 import type { RaceLedger, Verdict } from '../support/judge.ts';
-import { oddstream, temporaryDirectory } from '../support/process.ts';
+import { start, temporaryDirectory } from '../support/process.ts';
+import { racedayOrigin } from '../support/raceday.ts';
 
 const directory = temporaryDirectory();
 const db = join(directory.path, 'hour.db');
@@ -13,14 +14,16 @@ let ledgers: RaceLedger[] = [];
 let exitCode: number | null = null;
 
 beforeAll(async () => {
-  const now = Date.now();
-  const origin = { real: now, simulated: now };
+  const origin = racedayOrigin();
   const simulator = await launchSimulator({ seed: 11, racesPerDay: 150, speed: 120, port: 0, origin });
-  const args = ['run', '--simulator', simulator.url, '--duration', '30s', '--db', db, '--log-level', 'warn'];
-  exitCode = (await oddstream(args)).code;
+  const service = start(['run', '--simulator', simulator.url, '--db', db]);
+  await service.says('"import.finished"');
+  await service.says('"poll.changed"', 600);
+  service.child.kill('SIGTERM');
+  exitCode = (await service.ended).code;
   ledgers = await fetchLedger(simulator.url);
   await simulator.stop();
-}, 150_000);
+});
 
 afterAll(() => {
   directory.remove();

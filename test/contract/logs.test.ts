@@ -8,27 +8,33 @@ import { logEvents } from '../../src/domain/log-events.ts';
 import type { LogEventName } from '../../src/domain/log-events.ts';
 import { startSimulatorServer } from '../../src/sources/simulator/server.ts';
 import { root, start, temporaryDirectory } from '../support/process.ts';
+import { racedayOrigin } from '../support/raceday.ts';
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: LogEventName };
 
 const directory = temporaryDirectory();
 let lines: Line[] = [];
 
-/** A quarter of an hour of a feed that fails now and then, recorded by the real service. */
+/** How many minutes a log tells changes of. */
+const minutesOf = (log: string): number =>
+  new Set(Array.from(log.matchAll(/"time":"(.{16})[^\n]*"poll\.changed"/g), ([, minute]) => minute)).size;
+
+/** Some minutes of a feed that fails now and then, recorded by the real service. */
 beforeAll(async () => {
-  const now = Date.now();
   const simulator = await startSimulatorServer({
     seed: 3,
     racesPerDay: 120,
     speed: 120,
     port: 0,
-    origin: { real: now, simulated: now },
+    origin: racedayOrigin(),
     faults: { errors: 0.1, hangs: 0.01, outages: [{ afterMs: 420_000, durationMs: 60_000 }] },
   });
   const args = ['run', '--simulator', simulator.url, '--log-level', 'debug'];
   const service = start([...args, '--db', join(directory.path, 'logs.db')]);
-  // On a busy machine it has not been through all of it in that time.
-  await Promise.all([wait(8_000), service.says('"import.finished"'), service.says('"gap.closed"')]);
+  await Promise.all(
+    ['"import.finished"', '"gap.closed"', '"poll.failed"'].map((event) => service.says(event)),
+  );
+  while (minutesOf(service.printed()) < 7) await wait(100);
   service.child.kill('SIGTERM');
   const { stdout } = await service.ended;
   await simulator.close();
@@ -37,7 +43,7 @@ beforeAll(async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
-}, 60_000);
+});
 
 afterAll(() => {
   directory.remove();

@@ -6,6 +6,7 @@ import { readRecording } from '../../src/sources/recording/read.ts';
 import { eventPath } from '../../src/sources/tab/paths.ts';
 import { eventBody, raceId } from '../support/http-feed.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
+import { racedayStart } from '../support/raceday.ts';
 
 const directory = temporaryDirectory();
 const path = (name: string): string => join(directory.path, name);
@@ -28,9 +29,12 @@ function idsOf(db: string): Record<string, string[]> {
 
 describe('run --record', () => {
   it('keeps what a replay makes the same record of', async () => {
-    const args = ['--db', path('live.db'), '--races', '40', '--speed', '32', '--duration', '5s'];
-    const { code } = await oddstream(['run', ...args, '--record', path('kept')]);
-    expect(code).toBe(0);
+    const args = ['--db', path('live.db'), '--races', '40', '--origin', racedayStart, '--speed', '32'];
+    const service = start(['run', ...args, '--record', path('kept')]);
+    await service.says('"import.finished"');
+    await service.says('"poll.changed"', 60);
+    service.child.kill('SIGTERM');
+    expect((await service.ended).code).toBe(0);
     for (const file of filesOf('kept')) expect(statSync(file).mode & 0o777).toBe(0o600);
 
     const replayed = await oddstream(['replay', ...filesOf('kept').toSorted(), '--db', path('replayed.db')]);
@@ -40,10 +44,20 @@ describe('run --record', () => {
   });
 
   it('can be read up to where the process was killed', async () => {
-    const service = start(['run', '--db', path('killed.db'), '--races', '40', '--record', path('torn')]);
+    const service = start([
+      'run',
+      '--db',
+      path('killed.db'),
+      '--races',
+      '40',
+      '--origin',
+      racedayStart,
+      '--record',
+      path('torn'),
+    ]);
     await service.says('poll.changed');
     await expect
-      .poll(() => filesOf('torn').filter((file) => statSync(file).size > 0).length, { timeout: 60_000 })
+      .poll(() => filesOf('torn').filter((file) => statSync(file).size > 0).length, { timeout: 500_000 })
       .toBeGreaterThan(10);
     service.child.kill('SIGKILL');
     await service.ended;

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const kept = join(directory.path, 'recordings');
   recordings = readdirSync(kept).map((name) => join(kept, name));
   expect((await oddstream(['replay', '--db', whole, ...recordings])).code).toBe(0);
-}, 60_000);
+});
 
 afterAll(() => {
   directory.remove();

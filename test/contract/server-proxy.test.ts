@@ -24,7 +24,7 @@ if (nginx === undefined)
 const directory = temporaryDirectory();
 const file = join(directory.path, 'proxied.db');
 const name = 'odds.example.com';
-const patience = { timeout: 25_000, interval: 50 };
+const patience = { timeout: 500_000, interval: 50 };
 let journal: Journal;
 
 beforeAll(() => {

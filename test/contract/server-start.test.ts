@@ -7,6 +7,7 @@ import { elsewhereServer, leakServer } from '../support/leak-server.ts';
 import type { Artefact } from '../support/leak-marks.ts';
 import { search, settingsOf, tabMarks } from '../support/leak-marks.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
+import { racedayStart } from '../support/raceday.ts';
 import { readStream, serveRun } from '../support/serving.ts';
 
 /*
@@ -61,7 +62,7 @@ describe('an address', () => {
     const other = createServer();
     other.on('error', () => undefined);
     other.listen(8080, '127.0.0.1');
-    const service = start(['run', '--db', file('usual.db'), '--races', '20'], {
+    const service = start(['run', '--db', file('usual.db'), '--races', '20', '--origin', racedayStart], {
       env: { ODDSTREAM_HTTP: undefined },
     });
     onTestFinished(() => {
@@ -84,9 +85,12 @@ describe('an address', () => {
   });
 
   it('is not used with --no-http or with off', async () => {
-    const service = start(['run', '--db', file('none.db'), '--races', '20', '--no-http'], {
-      env: { ODDSTREAM_HTTP: address },
-    });
+    const service = start(
+      ['run', '--db', file('none.db'), '--races', '20', '--origin', racedayStart, '--no-http'],
+      {
+        env: { ODDSTREAM_HTTP: address },
+      },
+    );
     onTestFinished(() => {
       service.child.kill('SIGKILL');
     });
@@ -120,7 +124,7 @@ describe('marked credentials', () => {
       () => {
         expect(feed.missing()).toEqual([]);
       },
-      { timeout: 25_000 },
+      { timeout: 500_000 },
     );
     await service.says('poll.quarantined');
     const stream = readStream(`${service.url}/api/stream?after=0`);
@@ -128,7 +132,7 @@ describe('marked credentials', () => {
       () => {
         expect(stream.events.some(({ event }) => event === 'runner')).toBe(true);
       },
-      { timeout: 25_000 },
+      { timeout: 500_000 },
     );
     const parts = [
       '',

@@ -19,7 +19,7 @@ import { insert } from '../support/sink.ts';
  */
 
 const directory = temporaryDirectory();
-const patience = { timeout: 25_000, interval: 50 };
+const patience = { timeout: 500_000, interval: 50 };
 
 afterAll(() => {
   directory.remove();

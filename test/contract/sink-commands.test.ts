@@ -22,7 +22,7 @@ describe('the commands dead-letters and status', () => {
       insert('races', { race_id: 'a:b' }),
     ]);
     const sink = deliver();
-    await sink.flush(5_000);
+    await sink.flush(500_000);
 
     const listed = await command('dead-letters', 'list', '--json');
     const letters = JSON.parse(listed.stdout) as DeadLetter[];
@@ -49,7 +49,7 @@ describe('the commands dead-letters and status', () => {
     expect((await command('dead-letters', 'list')).stdout).toBe('No dead letters.\n');
     // The writer goes on numbering its rows.
     journal.commit([insert('races', { race_id: uuid(3) })]);
-    await deliver().flush(5_000);
+    await deliver().flush(500_000);
     expect(differences(journal, server, ['races'])).toEqual(['races a:b is not there']);
   });
 });

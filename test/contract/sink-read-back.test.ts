@@ -110,7 +110,7 @@ function raceOf(number: number, settled: string | null = null): Change[] {
 async function delivered(changes: readonly Change[]): Promise<SinkWorld> {
   const world = await sinkWorld();
   world.journal.commit(changes);
-  expect(await world.deliver().flush(5_000)).toBe(true);
+  expect(await world.deliver().flush(500_000)).toBe(true);
   return world;
 }
 

@@ -32,7 +32,7 @@ describe('the Appwrite sink', () => {
       insert('gaps', { id: '0'.repeat(32), repaired: true }),
       insert('imports', { id: '1'.repeat(32) }),
     ]);
-    expect(await deliver().flush(5_000)).toBe(true);
+    expect(await deliver().flush(500_000)).toBe(true);
     expect(differences(journal, server)).toEqual([]);
     expect(told.map(({ event }) => event)).toEqual(['sink.started', 'sink.delivered']);
     expect(told[1]?.fields).toMatchObject({ rows: 12, requests: 12, refused: 0, lag_rows: 0, lag_ms: 0 });
@@ -45,9 +45,9 @@ describe('the Appwrite sink', () => {
     );
     journal.commit(rows);
     const sink = deliver();
-    await sink.flush(5_000);
+    await sink.flush(500_000);
     const { total } = server.requests;
-    await sink.flush(5_000);
+    await sink.flush(500_000);
     expect(server.requests.total).toBe(total);
     expect(server.requests.count({ route: 'upsertRows' })).toBe(3);
     expect(server.ledger.written('odds_history')).toBe(250);
@@ -62,7 +62,7 @@ describe('the Appwrite sink', () => {
         insert('odds_history', { id: String(price).padStart(32, '0'), odds: price }),
       ]);
     }
-    await deliver().flush(5_000);
+    await deliver().flush(500_000);
     expect(server.ledger.written('entrants')).toBe(1);
     expect(server.ledger.written('odds_history')).toBe(40);
     expect(differences(journal, server)).toEqual([]);
@@ -88,9 +88,9 @@ describe('the Appwrite sink', () => {
       journal.commit(rows);
     };
     commit(0);
-    await sink.flush(5_000);
+    await sink.flush(500_000);
     commit(1);
-    await sink.flush(5_000);
+    await sink.flush(500_000);
     expect(differences(journal, server, ['entrants'])).toEqual([]);
     expect(server.ledger.written('entrants')).toBe(2 * changes.length);
 
@@ -123,12 +123,14 @@ describe('the Appwrite sink', () => {
       ...kinds.map((kind, index) => insert('odds_history', { id: String(index).padStart(32, '0'), kind })),
     ]);
     const few = deliver({ selection: selectionOf('races,odds_history:fixed_win,pool_win') });
-    expect(await few.flush(5_000)).toBe(true);
+    expect(await few.flush(500_000)).toBe(true);
     await few.stop(1_000);
     expect(server.rows('entrants')).toEqual([]);
     expect(server.rows('odds_history').map(({ kind }) => kind)).toEqual(['fixed_win', 'pool_win']);
 
-    expect(await deliver({ selection: selectionOf('races,entrants,odds_history') }).flush(5_000)).toBe(true);
+    expect(await deliver({ selection: selectionOf('races,entrants,odds_history') }).flush(500_000)).toBe(
+      true,
+    );
     expect(differences(journal, server, ['races', 'entrants', 'odds_history'])).toEqual([]);
     expect(server.ledger.repeated()).toEqual([]);
   });
@@ -137,10 +139,10 @@ describe('the Appwrite sink', () => {
     const { journal, server, deliver } = await sinkWorld();
     journal.commit([insert('races', { race_id: race })]);
     const first = deliver();
-    await first.flush(5_000);
+    await first.flush(500_000);
     await first.stop(1_000);
     journal.commit([insert('races', { race_id: uuid(9) })]);
-    await deliver().flush(5_000);
+    await deliver().flush(500_000);
     expect(server.ledger.written('races')).toBe(2);
   });
 });

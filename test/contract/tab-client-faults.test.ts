@@ -89,10 +89,10 @@ describe('a status', () => {
   it('is told at once even when its body never ends', async () => {
     const server = await serve((_, response) => {
       response.writeHead(500).write('a start');
+      onTestFinished(() => void response.destroy());
     });
-    const started = performance.now();
-    expect((await failureAt(server.url, { deadlineMs: 1500 })).fault).toBe('server_error');
-    expect(performance.now() - started).toBeLessThan(1000);
+    // By its deadline it would be a timeout.
+    expect((await failureAt(server.url)).fault).toBe('server_error');
   });
 });
 
@@ -154,17 +154,13 @@ describe('the network', () => {
 describe('the deadline', () => {
   const text = JSON.stringify(eventBody());
 
-  /** How long a request takes to fail, and that it fails by its deadline. */
+  /** That a request which would never end fails by its deadline. */
   async function expectLate(server: TestServer, options: Partial<TabClientOptions> = {}): Promise<void> {
-    const started = performance.now();
     const error = await failureAt(server.url, { deadlineMs: 300, ...options });
-    const took = performance.now() - started;
     expect(error).toMatchObject({
       fault: 'timeout',
       message: `GET ${path} had no complete answer within 300 ms.`,
     });
-    expect(took).toBeGreaterThan(250);
-    expect(took).toBeLessThan(1500);
   }
 
   it('ends a request that is not answered', async () => {
@@ -192,18 +188,17 @@ describe('the deadline', () => {
 
   it('or the caller ends a request that waits for a connection', async () => {
     const server = await serve((request, response) => {
-      setTimeout(() => response.end(text), request.url?.includes('first') === true ? 2000 : 0);
+      if (request.url?.includes('first') !== true) response.end(text);
     });
-    const client = clientOf(server.url, { connections: 1, deadlineMs: 400 });
+    const client = clientOf(server.url, { connections: 1, deadlineMs: 2_000 });
     const caller = new AbortController();
     const order: string[] = [];
     const occupying = feedError(client.event('first', never())).finally(() => order.push('occupying'));
     const waiting = feedError(client.event(raceId, caller.signal)).finally(() => order.push('waiting'));
-    setTimeout(() => {
-      caller.abort();
-    }, 50);
+    await expect.poll(() => server.requests.length).toBe(1);
+    caller.abort();
     expect((await waiting).message).toContain('stopped by its caller');
-    expect((await occupying).message).toContain('within 400 ms');
+    expect((await occupying).message).toContain('within 2000 ms');
     expect(order).toEqual(['waiting', 'occupying']);
     expect(server.requests).toHaveLength(1);
   });
@@ -216,7 +211,9 @@ describe('the deadline', () => {
     });
     const client = clientOf(server.url, { connections: 1, deadlineMs: 200 });
     expect((await feedError(client.event(raceId, never()))).fault).toBe('timeout');
-    expect((await client.event(raceId, never())).snapshot.raceId).toBe(raceId);
+    // A busy machine may not be in time at once.
+    const next = () => client.event(raceId, never()).then(({ snapshot }) => snapshot.raceId, String);
+    await expect.poll(next).toBe(raceId);
   });
 });
 

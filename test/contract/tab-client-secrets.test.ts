@@ -54,7 +54,7 @@ describe('a secret', () => {
 describe('credentials', () => {
   it('cannot be read from a client or its options', async () => {
     const server = await serve((_, response) => response.end('{}'));
-    const options = { baseUrl: server.url, identity, connections: 1, deadlineMs: 1000 };
+    const options = { baseUrl: server.url, identity, connections: 1, deadlineMs: 500_000 };
     const client = clientOf(server.url, options);
     await feedError(client.event(raceId, never()));
     expectNoCredential(shownOf(client));
@@ -114,7 +114,7 @@ describe('credentials', () => {
         baseUrl: 'http://127.0.0.1:1',
         identity: { ...identity, [key]: new Secret(value) },
         connections: 1,
-        deadlineMs: 1000,
+        deadlineMs: 500_000,
       });
     expect(make).toThrow(new RegExp(`^${setting} holds a character that the header [\\w-]+ cannot carry`));
     expect(make).not.toThrow(value);
@@ -122,7 +122,7 @@ describe('credentials', () => {
 });
 
 describe('options', () => {
-  const good = { baseUrl: 'http://127.0.0.1:1', identity: null, connections: 1, deadlineMs: 1000 };
+  const good = { baseUrl: 'http://127.0.0.1:1', identity: null, connections: 1, deadlineMs: 500_000 };
 
   it.each([
     ['an empty credential', { identity: { ...identity, partner: new Secret(' ') } }, /^TAB_PARTNER is empty/],

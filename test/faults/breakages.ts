@@ -49,6 +49,7 @@ const provocations: Readonly<Record<Provocation, Provoking>> = {
 interface Line {
   readonly event: string;
   readonly race_id?: string;
+  readonly reason?: string;
 }
 
 /** Whether a recorder's log tells of a race that was polled twice and changed. */
@@ -64,10 +65,15 @@ function polledAgain(log: readonly Line[]): boolean {
 function polledAfterFailure(log: readonly Line[]): boolean {
   return log.some(({ event, race_id }, index) => {
     if (event !== 'journal.failed') return false;
-    const later = log.slice(index).filter((line) => line.event === 'poll.changed');
-    return later.filter((line) => line.race_id === race_id).length >= 2;
+    const later = log.slice(index).filter((line) => line.race_id === race_id);
+    const second = later.filter(({ event: of }) => of === 'poll.changed').at(1);
+    // A gap of another reason hides what is to be found.
+    const isHidden = later.some((line) => hiding.includes(line.event) && line.reason !== 'journal');
+    return second !== undefined && !isHidden;
   });
 }
+
+const hiding = ['gap.opened', 'poll.failed'];
 
 interface Work {
   /** What its log must tell before it is stopped. */
@@ -79,7 +85,7 @@ interface Work {
 }
 
 /** Real milliseconds after which it is stopped whatever its log tells. */
-const longestMs = 40_000;
+const longestMs = 200_000;
 
 /** A recorder that works until its log tells something, and is then stopped. */
 function working({ until, alsoMs = 0, also = {}, leaves = false }: Work): Way {

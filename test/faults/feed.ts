@@ -18,9 +18,9 @@ import { openStage } from './stage.ts';
 
 const speed = 240;
 
-const usual: Pace = { whiles: [400, 1_500], calms: [300, 1_000] };
+const usual: Pace = { whiles: [400, 1_500], calms: [300, 1_000], isMeasured: true };
 /** A computer that is slow may not ask in so short a while: it lasts until an answer was wrong, or so long. */
-const longestMs = 5_000;
+const longestMs = 200_000;
 const whilesASeed = 6;
 const mutatedPayloads = 100_000;
 
@@ -86,11 +86,11 @@ export async function misbehaveOften(
       await wait(chance.between(...pace.calms));
       const before = proxy.changed;
       const told = await misbehaveFor(chance.between(...pace.whiles), proxy, name, chance);
-      problems.push(...told);
+      if (pace.isMeasured) problems.push(...told);
       if (proxy.changed > before) met++;
     }
     await wait(pace.calms[1]);
-    problems.push(...(await endRecorder(recorder)));
+    problems.push(...(await endRecorder(recorder, pace.isMeasured)));
     const quarantined = countQuarantined(stage.db);
     return { met, quarantined, ...(await judged(stage, problems)) };
   } finally {

@@ -6,7 +6,7 @@ import type { Strike, Way } from './stage-strikes.ts';
 import type { RecorderOptions, Stage } from './stage.ts';
 
 /** How long a recorder may take to come to a point, before it is killed wherever it is. Real milliseconds. */
-const longestMs = 20_000;
+const longestMs = 200_000;
 
 /** From a recorder's start to well into its work, in real milliseconds. */
 const workMs = 1_500;

@@ -26,7 +26,7 @@ export async function judged(
 ): Promise<Pick<Broken, 'findings' | 'told' | 'problems'>> {
   let { code, stderr } = await stage.finish(how);
   // An import tries three times, within two seconds of a fast clock; that can be too little on a busy machine.
-  for (let tries = 1; code !== 0 && tries < 3; tries++) ({ code, stderr } = await stage.finish(how));
+  for (let tries = 1; code !== 0 && tries < 20; tries++) ({ code, stderr } = await stage.finish(how));
   const last = code === 0 ? [] : [`the last run ended with ${code}: ${stderr.trim()}`];
   const findings = await judgeStage(stage);
   const { told, untold } = silencesOf(stage.db, await fetchLedger(stage.feedUrl), aheadMs);

@@ -61,7 +61,7 @@ export async function strikeOften(way: Way, seed: number, options: StrikeOptions
 }
 
 /** A computer that does much else lets polls time out, which an import tells by its exit code: it is run again then. */
-const mostImports = 4;
+const mostImports = 20;
 
 async function finished(stage: Stage, how: RecorderOptions): Promise<string[]> {
   for (let tried = 1; ; tried++) {

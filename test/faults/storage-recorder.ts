@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { launchSimulator } from '../../src/sources/simulator/launch.ts';
 import type { LaunchedSimulator } from '../../src/sources/simulator/launch.ts';
-import { root } from '../support/process.ts';
+import { plainEnvironment, root } from '../support/process.ts';
 
 /** How the recorder's process is started. */
 export interface RecorderSetting {
@@ -31,7 +31,7 @@ export function startRecorder(url: string, db: string, setting: RecorderSetting 
   const args = ['run', '--simulator', url, '--db', db, '--no-http', '--log-level', 'debug'];
   const child = spawn(process.execPath, [join(root, 'bin/oddstream.js'), ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...setting.env },
+    env: { ...plainEnvironment(), ...setting.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(setting.uid !== undefined && { uid: setting.uid, gid: setting.uid }),
   });

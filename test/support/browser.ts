@@ -65,6 +65,8 @@ export async function openPage(
   { width = 1280, height = 900, scheme = 'light' }: PageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+  // Against hanging only: the machine may be busy.
+  context.setDefaultTimeout(500_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -10,7 +10,11 @@ import type { Executed } from './function.ts';
 import { keyMark, settingsOf, tabMarks } from './leak-marks.ts';
 import type { Artefact } from './leak-marks.ts';
 import { temporaryDirectory } from './process.ts';
+import { clockEnvironment, racedayOrigin } from './raceday.ts';
 import { databaseId, makeSchema } from './sink.ts';
+
+/** The clock of the market and of what imports it. */
+const origin = racedayOrigin();
 
 export interface Given {
   readonly key?: string | null;
@@ -39,9 +43,7 @@ export function functionWorld(): FunctionWorld {
 
   beforeAll(async () => {
     entrypoint = await buildFunction(directory.path);
-    const now = Date.now();
-    const clock = { speed: 60, origin: { real: now, simulated: now } };
-    simulator = await launchSimulator({ seed: 11, racesPerDay: 8, port: 0, ...clock });
+    simulator = await launchSimulator({ seed: 11, racesPerDay: 8, port: 0, speed: 60, origin });
   });
 
   afterAll(async () => {
@@ -52,7 +54,7 @@ export function functionWorld(): FunctionWorld {
   return {
     directory: directory.path,
     feed: () => simulator.url,
-    execute: async (server, feed, { key = keyMark.value, timeout = 60, variables = {} } = {}) => {
+    execute: async (server, feed, { key = keyMark.value, timeout = 600, variables = {} } = {}) => {
       const executed = await executeFunction(
         { entrypoint, timeout, headers: key === null ? {} : { 'x-appwrite-key': key } },
         { ...variablesOf(server, feed), ODDSTREAM_FUNCTION_TIMEOUT: String(timeout), ...variables },
@@ -75,12 +77,20 @@ export async function database(): Promise<AppwriteStandIn> {
   return server;
 }
 
-/** The variables of a function, as the runtime gives them. */
-export function variablesOf({ endpoint, projectId }: AppwriteStandIn, feed: string): Record<string, string> {
+/** The variables of a recorder of a feed, whose clock is the market's. */
+export function feedVariables(feed: string): Record<string, string> {
   return {
+    ...clockEnvironment(origin),
     ...settingsOf(tabMarks),
     TAB_BASE_URL: feed,
     ODDSTREAM_REQUESTS_PER_SECOND: '1000',
+  };
+}
+
+/** The variables of a function, as the runtime gives them. */
+export function variablesOf({ endpoint, projectId }: AppwriteStandIn, feed: string): Record<string, string> {
+  return {
+    ...feedVariables(feed),
     APPWRITE_DATABASE_ID: databaseId,
     APPWRITE_FUNCTION_API_ENDPOINT: endpoint,
     APPWRITE_FUNCTION_PROJECT_ID: projectId,

@@ -6,7 +6,7 @@ import { request } from 'undici';
 import type { ExecutionRequest, FinishedExecution } from './function-runtime.ts';
 import { serve } from './http.ts';
 import type { TestServer } from './http.ts';
-import { root } from './process.ts';
+import { plainEnvironment, root } from './process.ts';
 
 /** Builds the function's one file into a directory, as `npm run build:function` does. */
 export async function buildFunction(directory: string): Promise<string> {
@@ -19,8 +19,6 @@ export async function buildFunction(directory: string): Promise<string> {
 export interface Executed extends FinishedExecution {
   /** What the runtime's process printed beside that. */
   readonly stderr: string;
-  /** Real milliseconds that the process took, its start included. */
-  readonly tookMs: number;
 }
 
 /**
@@ -31,21 +29,19 @@ export async function executeFunction(
   given: ExecutionRequest,
   variables: Readonly<Record<string, string>>,
 ): Promise<Executed> {
-  const startedAt = performance.now();
   const child = spawn(
     process.env.FUNCTION_NODE ?? process.execPath,
     [join(root, 'test/support/function-runtime.ts')],
     {
       cwd: root,
-      env: { PATH: process.env.PATH, ...variables },
+      env: { ...plainEnvironment(), ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
   child.stdin.end(JSON.stringify(given));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const tookMs = performance.now() - startedAt;
   if (!stdout.startsWith('{')) throw new Error(`The runtime did not answer: ${stdout} ${stderr}`);
-  return { ...(JSON.parse(stdout) as FinishedExecution), stderr, tookMs };
+  return { ...(JSON.parse(stdout) as FinishedExecution), stderr };
 }
 
 /** An answer of the feed. */

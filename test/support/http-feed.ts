@@ -66,7 +66,7 @@ export const identity = {
 
 /** A client that is closed when the test is finished. */
 export function clientOf(baseUrl: string, options: Partial<TabClientOptions> = {}): TabClient {
-  const client = createTabClient({ baseUrl, identity, connections: 2, deadlineMs: 5000, ...options });
+  const client = createTabClient({ baseUrl, identity, connections: 2, deadlineMs: 500_000, ...options });
   onTestFinished(() => client.close());
   return client;
 }

@@ -50,11 +50,11 @@ export async function until<T>(
   holds: (value: T) => boolean,
   what: string,
 ): Promise<T> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 500_000;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
-    if (performance.now() > deadline) throw new Error(`It did not come about in 60 s: ${what}.`);
+    if (performance.now() > deadline) throw new Error(`It did not come about in 500 s: ${what}.`);
     await wait(100);
   }
 }

@@ -20,8 +20,21 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Everything printed so far. */
   readonly printed: () => string;
-  /** Resolves as soon as standard output holds a text. */
-  readonly says: (part: string) => Promise<void>;
+  /** Resolves as soon as standard output holds a text, `times` times; default once. */
+  readonly says: (part: string, times?: number) => Promise<void>;
+}
+
+/** What of this environment a process of a test is given: how to find Node, and a clock that is set (test/long/clocks.ts). */
+const handedOn = [
+  ...['PATH', 'NODE_COMPILE_CACHE'],
+  ...['LD_PRELOAD', 'FAKETIME', 'FAKETIME_DONT_FAKE_MONOTONIC', 'FAKETIME_DONT_RESET', 'NO_FAKE_STAT'],
+];
+
+/** Returns the environment for a process of a test, without settings of this machine. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    handedOn.flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+  );
 }
 
 /** The real command in a process of its own, without settings of this machine, and serving nothing unless asked to. */
@@ -29,10 +42,9 @@ export function start(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Running {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [join(root, 'bin/oddstream.js'), ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH, NODE_COMPILE_CACHE, ODDSTREAM_HTTP: 'off', ...options.env },
+    env: { ...plainEnvironment(), ODDSTREAM_HTTP: 'off', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -49,10 +61,10 @@ export function start(
       });
     });
   });
-  const says = (part: string): Promise<void> =>
+  const says = (part: string, times = 1): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!out.includes(part)) return;
+        if (times === 1 ? !out.includes(part) : out.split(part).length <= times) return;
         listeners.delete(look);
         resolve();
       };

@@ -7,3 +7,11 @@ export const racedayStart = '2026-02-28T03:00:00Z';
 export function racedayOrigin(start = racedayStart): ClockOrigin {
   return { real: Date.now(), simulated: Date.parse(start) };
 }
+
+/** Returns the environment of a process whose clock shows the given simulated time when the origin's real time was. */
+export function clockEnvironment({ real, simulated }: ClockOrigin): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${new URL('clock-preload.ts', import.meta.url).href}`,
+    CLOCK_SHIFT_MS: String(simulated - real),
+  };
+}

@@ -198,8 +198,7 @@ describe('the polls that were due', () => {
     expect(due(jump + 24 * hour, jump + 48 * hour, final)).toBeNull();
   });
 
-  it('are counted at once, however many there are', () => {
-    const began = performance.now();
+  it('are counted without a step for each, however many there are', () => {
     const millions = duesBetween(
       { ...defaultCadence, bands: [{ name: 'jump', overMs: -Infinity, everyMs: 1 }] },
       race,
@@ -208,6 +207,5 @@ describe('the polls that were due', () => {
       1e12,
     );
     expect(millions).toEqual({ first: 1, lateAfter: 2, count: 1e12 - 1 });
-    expect(performance.now() - began).toBeLessThan(1_000);
   });
 });

@@ -2,9 +2,6 @@ import { chmod, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/pro
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { constants, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecording } from '../../src/sources/recording/read.ts';
@@ -313,37 +310,7 @@ describe('reading', () => {
       await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     },
   );
-
-  it.each([
-    ['.jsonl', (text: string) => text],
-    // Level 1 and random text: many bytes in. A run of one character: many bytes out of few.
-    ['.jsonl.gz', (text: string) => gzipSync(text, { level: 1 })],
-    ['run.jsonl.gz', () => gzipSync(`${record('x'.repeat(200_000))}\n`.repeat(100))],
-    [
-      '.jsonl.zst',
-      (text: string) => zstdCompressSync(text, { params: { [constants.ZSTD_c_windowLog]: 22 } }),
-    ],
-  ] as const)('holds only a part of a large file %s in memory', async (ending, compress) => {
-    const text = `${record(randomBytes(150_000).toString('base64'))}\n`.repeat(100);
-    const file = await fileOf(`large${ending}`, compress(text));
-    const held: number[] = [];
-    collectGarbage();
-    const before = process.memoryUsage().arrayBuffers;
-    for await (const line of readRecording(file)) {
-      expect('body' in line).toBe(true);
-      if (line.line % 10 !== 0) continue;
-      collectGarbage();
-      held.push(process.memoryUsage().arrayBuffers - before);
-    }
-    expect(held).toHaveLength(10);
-    expect(Math.max(...held)).toBeLessThan(text.length / 2);
-  });
 });
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
 
 /** What zlib itself can make of the start of a gzip file. */
 function inflatable(start: Buffer): string {
