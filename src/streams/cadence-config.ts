@@ -19,6 +19,7 @@ const band = z.strictObject({
 
 const cadence = z.strictObject({
   live_s: seconds.optional(),
+  not_live_s: seconds.optional(),
   bands: z.array(band).min(1).optional(),
   closed_s: seconds.optional(),
   interim_s: seconds.optional(),
@@ -73,6 +74,7 @@ function merged(part: z.infer<typeof cadence>, base: Cadence): Cadence {
     [...new Set(list.map(millis))].toSorted((a, b) => a - b);
   return {
     liveMs: part.live_s === undefined ? base.liveMs : millis(part.live_s),
+    notLiveMs: part.not_live_s === undefined ? base.notLiveMs : millis(part.not_live_s),
     bands: part.bands?.map(bandOf) ?? base.bands,
     closedMs: part.closed_s === undefined ? base.closedMs : millis(part.closed_s),
     interimMs: part.interim_s === undefined ? base.interimMs : millis(part.interim_s),

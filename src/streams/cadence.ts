@@ -12,6 +12,8 @@ export interface Band {
 export interface Cadence {
   /** How long before its start a race is live. */
   readonly liveMs: number;
+  /** How often a race is polled that is not live yet: a start that is wrong by days must not park it. */
+  readonly notLiveMs: number;
   /** From the farthest to the nearest; the last one holds until the status leaves Open, however late the jump. */
   readonly bands: readonly Band[];
   readonly closedMs: number;
@@ -27,6 +29,7 @@ const hour = 60 * minute;
 /** The default: most of the Win pool arrives, and prices move most, in the last minutes. */
 export const defaultCadence: Cadence = {
   liveMs: 24 * hour,
+  notLiveMs: 30 * minute,
   bands: [
     { name: 'day', overMs: 6 * hour, everyMs: 30 * minute },
     { name: 'hours', overMs: hour, everyMs: 5 * minute },
@@ -76,7 +79,6 @@ export interface RaceTimes {
 
 /** When a race is polled, as long as neither its start nor its status changes. */
 export type Plan =
-  | { readonly kind: 'wait'; readonly name: string; readonly until: number }
   | {
       readonly kind: 'every';
       readonly name: string;
@@ -122,7 +124,9 @@ function steady(name: string, everyMs: number): Plan {
 
 function bandAt(cadence: Cadence, start: number, now: number): Plan {
   const live = start - cadence.liveMs;
-  if (now < live) return { kind: 'wait', name: 'not_live', until: live };
+  if (now < live) {
+    return { kind: 'every', name: 'not_live', everyMs: cadence.notLiveMs, since: -Infinity, until: live };
+  }
   const index = cadence.bands.findIndex((band) => start - now > band.overMs);
   const band = cadence.bands[index] ?? cadence.bands.at(-1);
   if (!band) throw new Error('a cadence has at least one band');

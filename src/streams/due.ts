@@ -38,7 +38,6 @@ export function nextDue(plan: Plan, state: PollState, now: number, chance: numbe
   }
   if (lastGoodAt === null) return now;
   if (plan.kind === 'reads') return plan.dues.find((due) => due > lastGoodAt) ?? null;
-  if (plan.kind === 'wait') return plan.until;
   // After a clock that went back the last poll lies ahead; it must not hold the race up.
   const due = gridAfter(Math.min(lastGoodAt, now), plan.everyMs, phase);
   return Math.max(due, plan.since);
@@ -116,8 +115,7 @@ interface DuesOfPlan extends Dues {
 /** The dues of a plan after an earlier one. A due that meets the plan's end is still its own. */
 function duesOfPlan(plan: Plan, phase: number, after: number, before: number): DuesOfPlan | null {
   if (plan.kind !== 'every') {
-    const all = plan.kind === 'wait' ? [plan.until] : plan.dues;
-    const times = all.filter((due) => due > after && due < before);
+    const times = plan.dues.filter((due) => due > after && due < before);
     const [first] = times;
     if (first === undefined) return null;
     return { first, lateAfter: first + toleranceMs, count: times.length, last: times.at(-1) ?? first };

@@ -42,14 +42,14 @@ describe('plans', () => {
   );
 
   it(
-    'waits until the race is live',
+    'polls slowly until the race is live',
     marbles((m) => {
       const start = 25 * hour;
       const race$ = m.cold('r', { r: open(start) });
       m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '61m !').toBeObservable(
         'w 3599999ms d',
         {
-          w: { kind: 'wait', name: 'not_live', until: hour },
+          w: band('not_live', 30 * minute, -Infinity, hour),
           d: band('day', 30 * minute, hour, 19 * hour),
         },
       );

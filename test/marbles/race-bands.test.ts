@@ -39,18 +39,21 @@ describe('a race', () => {
   );
 
   it(
-    'is not live, and polled once, more than a day before its start',
+    'is not live, and polled every half an hour, more than a day before its start',
     marbles((m) => {
       const answer$ = m.cold('200ms (a|)');
       const s = story(m, '11:15', {
         event: () => answer$,
         race: { ...noon, start: timeOf('2026-03-08T11:45:00Z') },
       });
+      const polls = ['11:30', '12:00', '12:30'];
       m.expect(actor(s, of({ kind: 'poll' })), s.until('12:31')).toBeObservable(
-        s.emissions({ c: later(200, ['11:15']), u: later(200, ['11:45', '12:00', '12:30']) }),
+        s.emissions({ c: later(200, ['11:15']), u: later(200, polls) }),
         reports,
       );
-      m.expect(answer$).toHaveSubscriptions(s.asked(['11:15', '11:45', '12:00', '12:30'], 200));
+      m.expect(answer$).toHaveSubscriptions(s.asked(['11:15', ...polls], 200));
+      m.flush();
+      expect(s.told('race.cadence').map(({ band }) => band)).toEqual(['not_live', 'day']);
     }),
   );
 

@@ -14,6 +14,7 @@ export function cadences(every: fc.Arbitrary<number> = seconds): fc.Arbitrary<Ca
   return fc
     .record({
       live: fc.integer({ min: 100, max: 100_000 }),
+      not_live_s: every,
       overs: fc.uniqueArray(fc.integer({ min: -1_000, max: 99_000 }), { maxLength: 5 }),
       everies: fc.array(every, { minLength: 6, maxLength: 6 }),
       closed_s: every,

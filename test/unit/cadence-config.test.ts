@@ -24,6 +24,7 @@ describe('a cadence table', () => {
     expect(
       tableOf({
         live_s: 7_200,
+        not_live_s: 900,
         bands: [{ over_s: 600, every_s: 60 }, { name: 'odd', over_s: -30.5, every_s: 2.5 }, { every_s: 5 }],
         closed_s: 20,
         interim_s: 30,
@@ -32,6 +33,7 @@ describe('a cadence table', () => {
       }).standard,
     ).toEqual({
       liveMs: 7_200_000,
+      notLiveMs: 900_000,
       bands: [
         { name: 'over_600s', overMs: 600_000, everyMs: 60_000 },
         { name: 'odd', overMs: -30_500, everyMs: 2_500 },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planAt } from '../../src/streams/cadence.ts';
+import type { Cadence } from '../../src/streams/cadence.ts';
 import { nextDue } from '../../src/streams/due.ts';
 import { hold } from '../support/properties.ts';
 import { cadences } from '../support/streams-tables.ts';
@@ -12,6 +13,10 @@ const race = fc.record({
   endedAt: fc.option(moment, { nil: null }),
 });
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+function longestInterval({ bands, notLiveMs, closedMs, interimMs }: Cadence): number {
+  return Math.max(...bands.map(({ everyMs }) => everyMs), notLiveMs, closedMs, interimMs);
+}
 
 describe('for any valid table, start, status and time', () => {
   it('the interval of the plan is finite, positive and under 2^31 ms, and the plan holds now', () => {
@@ -55,6 +60,33 @@ describe('for any valid table, start, status and time', () => {
           const from = Math.min(lastGoodAt, now - 1);
           expect(due).toBeGreaterThan(from);
           expect(due).toBeLessThanOrEqual(Math.max(Math.min(lastGoodAt, now) + plan.everyMs, plan.since));
+        },
+      ),
+      2_000,
+    );
+  });
+
+  const anyStart = fc.oneof(
+    moment,
+    fc.integer({ min: Date.parse('0000-01-01T00:00:00Z'), max: Date.parse('9999-12-31T23:59:59.999Z') }),
+    fc.constantFrom(1_000, Date.parse('9999-12-31T23:59:59.999Z'), Date.parse('0000-01-01T00:00:00Z')),
+  );
+
+  it('a race that has not ended is polled within its longest interval, whatever its start', () => {
+    hold(
+      fc.property(
+        cadences(),
+        fc.constantFrom('Open', 'Closed', 'Interim', '', 'Postponed'),
+        anyStart,
+        moment,
+        fc.nat({ max: 3_000_000 }),
+        unit,
+        unit,
+        (cadence, status, advertisedStart, now, ago, phase, chance) => {
+          const plan = planAt(cadence, { status, advertisedStart, endedAt: null }, now);
+          const due = nextDue(plan, { phase, last: null, lastGoodAt: now - ago }, now, chance);
+          expect(due).not.toBeNull();
+          expect(due).toBeLessThanOrEqual(now + longestInterval(cadence));
         },
       ),
       2_000,

@@ -25,9 +25,19 @@ describe('the plan of a race', () => {
     expect(planned(before)).toMatchObject({ kind: 'every', name, everyMs });
   });
 
-  it('is to wait until it is live, a day before its start', () => {
-    expect(planned(24 * hour + 1)).toEqual({ kind: 'wait', name: 'not_live', until: start - 24 * hour });
-  });
+  it.each([24 * hour + 1, 7 * 24 * hour, Date.parse('9999-12-31T23:59:59Z')])(
+    'is a poll every half an hour until it is live, %i ms before its start as a day before it',
+    (before) => {
+      const now = start - before;
+      expect(planAt(defaultCadence, race, now)).toEqual({
+        kind: 'every',
+        name: 'not_live',
+        everyMs: 30 * minute,
+        since: -Infinity,
+        until: start - 24 * hour,
+      });
+    },
+  );
 
   it('knows since when and until when it holds', () => {
     expect(planned(10 * hour)).toMatchObject({ since: start - 24 * hour, until: start - 6 * hour });

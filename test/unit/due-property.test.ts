@@ -144,10 +144,9 @@ function modelled(cadence: Cadence, moves: readonly Move[]): number[] {
       const everyMs = intervalAt(cadence, race.status, away);
       const before = move === undefined ? intervalAt(cadence, race.status, away + 1) : everyMs;
       const intervalEnded = [everyMs, before].some(
-        (every) => every !== null && Math.floor(now / every) > Math.floor(last / every),
+        (every) => Math.floor(now / every) > Math.floor(last / every),
       );
-      const isLiveNow = before === null && everyMs !== null;
-      if (!intervalEnded && !isLiveNow) continue;
+      if (!intervalEnded) continue;
     }
     polls.push(now);
     last = now;
@@ -155,13 +154,13 @@ function modelled(cadence: Cadence, moves: readonly Move[]): number[] {
   return polls;
 }
 
-/** How often a race that has not ended is polled; null while it is not live. */
-function intervalAt(cadence: Cadence, status: string, away: number): number | null {
+/** How often a race that has not ended is polled. */
+function intervalAt(cadence: Cadence, status: string, away: number): number {
   if (status === 'Closed') return cadence.closedMs;
   if (status === 'Interim') return cadence.interimMs;
-  if (away > cadence.liveMs) return null;
+  if (away > cadence.liveMs) return cadence.notLiveMs;
   const [nearest] = cadence.bands.filter(({ overMs }) => away > overMs);
-  return nearest?.everyMs ?? null;
+  return nearest?.everyMs ?? NaN;
 }
 
 describe('the polls of a day', () => {

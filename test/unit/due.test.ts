@@ -17,7 +17,6 @@ const every = (everyMs: number, since = -Infinity, until = Infinity): Plan => ({
   until,
 });
 const reads = (...dues: number[]): Plan => ({ kind: 'reads', name: 'final', dues, until: Infinity });
-const wait: Plan = { kind: 'wait', name: 'not_live', until: 5 * hour };
 
 const good = (lastGoodAt: number | null, phase = 0): PollState => ({ phase, last: null, lastGoodAt });
 const failed = (failures: number, startedAt: number, finishedAt: number): PollState => {
@@ -27,8 +26,7 @@ const failed = (failures: number, startedAt: number, finishedAt: number): PollSt
 
 describe('the next poll', () => {
   it('is due at once when the race was never polled, whatever its plan', () => {
-    for (const plan of [every(minute), reads(hour), wait])
-      expect(nextDue(plan, good(null), 1_234, 0)).toBe(1_234);
+    for (const plan of [every(minute), reads(hour)]) expect(nextDue(plan, good(null), 1_234, 0)).toBe(1_234);
   });
 
   it('lies on the grid of the race: the next whole interval, shifted by its phase', () => {
@@ -62,10 +60,6 @@ describe('the next poll', () => {
     expect(nextDue(reads(100, 200, 300), good(300), 310, 0)).toBeNull();
   });
 
-  it('is when the race becomes live', () => {
-    expect(nextDue(wait, good(50), 60, 0)).toBe(5 * hour);
-  });
-
   it.each([
     ['2 s at most after one failure', 1, 100, 2_100],
     ['4 s at most after two', 2, 100, 4_100],
@@ -76,9 +70,9 @@ describe('the next poll', () => {
     expect(nextDue(every(10_000), failed(failures, 0, finishedAt), finishedAt, 1)).toBe(due);
   });
 
-  it('is tried again after a failed read and before the race is live too', () => {
+  it('is tried again after a failed read too, within 5 minutes', () => {
     expect(nextDue(reads(100), failed(3, 0, 100), 100, 1)).toBe(8_100);
-    expect(nextDue(wait, failed(20, 0, 100), 100, 1)).toBe(300_100);
+    expect(nextDue(reads(100), failed(20, 0, 100), 100, 1)).toBe(300_100);
   });
 
   it('is tried again by the clock when the failure lies ahead of it', () => {
@@ -176,15 +170,16 @@ describe('the polls that were due', () => {
     });
   });
 
-  it('are one when the race becomes live, and its grid from there on', () => {
+  it('are those of a slow grid before the race is live, and however far ahead its start is', () => {
     const far: RaceTimes = { ...race, advertisedStart: 30 * hour };
-    expect(due(hour, 6 * hour, far)).toBeNull();
-    expect(due(hour, 6 * hour + 1, far)).toMatchObject({ first: 6 * hour, count: 1 });
-    expect(due(hour, 6 * hour + 1, { ...far, advertisedStart: 30 * hour - minute })).toEqual({
-      first: 6 * hour - minute,
-      lateAfter: 6 * hour,
-      count: 2,
-    });
+    const never: RaceTimes = { ...race, advertisedStart: Date.parse('9999-12-31T23:59:59Z') };
+    for (const times of [far, never]) {
+      expect(due(hour, 6 * hour, times)).toEqual({
+        first: 1.5 * hour,
+        lateAfter: 2 * hour,
+        count: 9,
+      });
+    }
   });
 
   it('are the reads of a race that has ended', () => {

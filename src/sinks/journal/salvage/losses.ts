@@ -23,8 +23,7 @@ export interface Window {
   readonly to: number;
 }
 
-/** How long before its start a race is live, can go between two polls, and for one of them. */
-const liveMs = 24 * 3_600_000;
+/** How long a race can go between two polls, and for one of them. */
 const longestPauseMs = 31 * 60_000;
 const longestPollMs = 60_000;
 
@@ -76,12 +75,11 @@ function isHistory(table: string): table is TableName {
 }
 
 function isLive(
-  { first, last, settled, start }: KnownRace,
+  { first, last, settled }: KnownRace,
   from: number,
   to: number,
   lostPolls: boolean,
 ): boolean {
-  if (start !== null && to < Date.parse(start) - liveMs) return false;
   if (settled !== null && Date.parse(settled) < from) return false;
   if (first === null || last === null) return lostPolls;
   const slack = lostPolls ? longestPauseMs : 0;
@@ -92,7 +90,7 @@ function isLive(
 /** A poll that lost its rows began before they were written, but not before the one before it. */
 function beginOf(
   prepare: Prepare,
-  { race_id, start, first }: KnownRace,
+  { race_id, first }: KnownRace,
   from: number,
   lostPolls: boolean,
 ): number {
@@ -100,7 +98,7 @@ function beginOf(
   const { time } = prepare(sql).get(race_id, timestamp(from)) as { time: string | null };
   if (time !== null) return Date.parse(time);
   if (!lostPolls && first !== null) return Date.parse(first);
-  return start === null ? from : Math.max(from, Date.parse(start) - liveMs);
+  return from;
 }
 
 /** A time that is to be told as a gap. Epoch milliseconds, our clock. */
