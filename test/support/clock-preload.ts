@@ -1,5 +1,6 @@
-/* Loaded into a process before itself: CLOCK_SHIFT_MS sets its clock ahead (or back, negative). */
+/* Loaded into a process before itself: its clock is that of an origin (milliseconds) and runs CLOCK_SPEED times as fast. */
 
 const now = Date.now.bind(Date);
-const shiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
-Date.now = () => now() + shiftMs;
+const { CLOCK_REAL, CLOCK_SIMULATED, CLOCK_SPEED } = process.env;
+const [real, simulated, speed] = [Number(CLOCK_REAL), Number(CLOCK_SIMULATED), Number(CLOCK_SPEED)];
+Date.now = () => Math.floor(simulated + (now() - real) * speed);

@@ -15,6 +15,7 @@ import { databaseId, makeSchema } from './sink.ts';
 
 /** The clock of the market and of what imports it. */
 const origin = racedayOrigin();
+const speed = 60;
 
 export interface Given {
   readonly key?: string | null;
@@ -43,7 +44,7 @@ export function functionWorld(): FunctionWorld {
 
   beforeAll(async () => {
     entrypoint = await buildFunction(directory.path);
-    simulator = await launchSimulator({ seed: 11, racesPerDay: 8, port: 0, speed: 60, origin });
+    simulator = await launchSimulator({ seed: 11, racesPerDay: 8, port: 0, speed, origin });
   });
 
   afterAll(async () => {
@@ -80,7 +81,7 @@ export async function database(): Promise<AppwriteStandIn> {
 /** The variables of a recorder of a feed, whose clock is the market's. */
 export function feedVariables(feed: string): Record<string, string> {
   return {
-    ...clockEnvironment(origin),
+    ...clockEnvironment(origin, speed),
     ...settingsOf(tabMarks),
     TAB_BASE_URL: feed,
     ODDSTREAM_REQUESTS_PER_SECOND: '1000',

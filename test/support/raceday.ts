@@ -8,10 +8,15 @@ export function racedayOrigin(start = racedayStart): ClockOrigin {
   return { real: Date.now(), simulated: Date.parse(start) };
 }
 
-/** Returns the environment of a process whose clock shows the given simulated time when the origin's real time was. */
-export function clockEnvironment({ real, simulated }: ClockOrigin): Record<string, string> {
+/**
+ * Returns the environment of a process whose clock shows the given simulated time when the origin's real time was, and
+ * runs `speed` times as fast from there. Its timers take real time.
+ */
+export function clockEnvironment({ real, simulated }: ClockOrigin, speed: number): Record<string, string> {
   return {
     NODE_OPTIONS: `--import=${new URL('clock-preload.ts', import.meta.url).href}`,
-    CLOCK_SHIFT_MS: String(simulated - real),
+    CLOCK_REAL: String(real),
+    CLOCK_SIMULATED: String(simulated),
+    CLOCK_SPEED: String(speed),
   };
 }
