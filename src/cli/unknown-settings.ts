@@ -21,7 +21,8 @@ export function unknownSettings(
   known: ReadonlySet<string>,
   foreign?: RegExp,
 ): string[] {
-  const names = [...known];
+  // HTTP_PROXY and the like are not oddstream's own: FTP_PROXY is no mistake.
+  const names = [...known].filter((name) => ours.test(name));
   return Object.entries(environment).flatMap(([name, value = '']) => {
     if (value === '' || known.has(name) || isOfPlatform(name, value)) return [];
     const nearest = nearestOf(name.toUpperCase(), names);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SettingsReader } from '../../src/cli/settings-reader.ts';
+import { readSettings } from '../../src/cli/settings.ts';
 import { redact } from '../../src/domain/secret.ts';
 import { proxyOf } from '../../src/net/proxies.ts';
 
@@ -46,4 +47,16 @@ describe('the proxy to a URL', () => {
       '[redacted] said [redacted], or [redacted]',
     );
   });
+});
+
+it('variables of other proxies, and a proxy in both cases, are no mistyped settings', () => {
+  const environment = {
+    HTTPS_PROXY: 'http://p:1',
+    https_proxy: 'http://p:1',
+    FTP_PROXY: 'http://p:1',
+    ALL_PROXY: 'http://p:1',
+    NO_PROXY: 'localhost',
+    no_proxy: 'localhost',
+  };
+  expect(readSettings(environment).proxies.https?.host).toBe('p:1');
 });
