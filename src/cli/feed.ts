@@ -45,12 +45,12 @@ export interface SimulatorChoice {
   readonly races?: number;
   /** Simulated time at which the clock of a new journal starts, epoch milliseconds; now when left out. */
   readonly origin?: number;
-  /** Real milliseconds that it has for a response at the least, however fast its clock runs; default 500. */
+  /** Real milliseconds that it has for a response at the least, however fast its clock runs; default 3,000. */
   readonly leastDeadlineMs?: number;
 }
 
 const pollDeadlineMs = 10_000;
-const leastRealDeadlineMs = 500;
+const minRealDeadlineMs = 3_000;
 
 /** Waiting requests share these; the simulator has no budget, only this many connections. */
 const simulatorConnections = 16;
@@ -162,7 +162,7 @@ interface RunningSimulator {
 }
 
 function simulated(
-  { leastDeadlineMs = leastRealDeadlineMs }: SimulatorChoice,
+  { leastDeadlineMs = minRealDeadlineMs }: SimulatorChoice,
   { url, journalSource, failed, stop }: RunningSimulator,
   onAnswer: OnAnswer | undefined,
 ): OpenFeed {
