@@ -1,12 +1,8 @@
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli/program.ts';
 import { reportFailure } from './cli/errors.ts';
+import { crash } from './cli/lifecycle.ts';
 
-// Node prints an error that nobody caught with all its properties, and those can hold a request's headers.
-const crash = (error: unknown): never => {
-  reportFailure(error);
-  process.exit(1);
-};
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 

@@ -23,12 +23,17 @@ export class CommandError extends Error {
   }
 }
 
+/** Several steps of one thing failed, each by itself. */
+export class StepErrors extends AggregateError {}
+
 /**
  * Tells on standard error why a command failed.
  * @returns the exit code: 2 for bad usage, 1 for a failure
  */
 export function reportFailure(error: unknown): 1 | 2 {
   rememberCredentials();
+  const parts = partsOf(error);
+  if (parts !== null) return parts.map(reportFailure).includes(1) ? 1 : 2;
   if (error instanceof UsageError) {
     for (const problem of error.problems) printError(`oddstream: ${redact(problem)}`);
     return 2;
@@ -37,6 +42,12 @@ export function reportFailure(error: unknown): 1 | 2 {
   if (expected && error instanceof Error) printError(`oddstream: ${redact(error.message)}`);
   else printError(`oddstream failed by a fault of its own: ${redact(describe(error))}`);
   return 1;
+}
+
+/** The errors that one stands for; null when it stands for itself. */
+function partsOf(error: unknown): readonly unknown[] | null {
+  if (error instanceof StepErrors) return error.errors as unknown[];
+  return error instanceof SuppressedError ? [error.suppressed, error.error] : null;
 }
 
 /** Name, message and stack and nothing else: further properties of an error can hold what must not be shown. */

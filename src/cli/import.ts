@@ -3,12 +3,13 @@ import { loadEnvironment } from './environment.ts';
 import { CommandError } from './errors.ts';
 import type { SimulatorChoice } from './feed.ts';
 import { runImport } from './import-run.ts';
+import { supervise } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
 import { openService } from './service.ts';
 import { readSettings } from './settings.ts';
-import { stopRequest } from './signals.ts';
 
 export interface ImportOptions extends CommonOptions, SimulatorChoice {
   /** NZ date, `YYYY-MM-DD`. */
@@ -20,32 +21,34 @@ const idleMs = 60_000;
 
 /** `oddstream import` */
 export async function importCommand(options: ImportOptions): Promise<void> {
+  await supervise((lifecycle) => importDay(options, lifecycle));
+}
+
+async function importDay(options: ImportOptions, { stop, crashed, opened }: Lifecycle): Promise<void> {
   const settings = readSettings(loadEnvironment());
   const { feed, db } = await chooseFeed(options, settings);
   const log = createLog(options.logLevel, () => feed.scheduler.now());
   const service = await openService(feed, db, settings, log);
+  opened.defer(() => service.stop());
   const progress = progressLine();
+  opened.defer(() => {
+    progress.clear();
+  });
   service.report$.subscribe({
     next: () => {
       progress.show(() => `${service.totals.polls} events fetched, ${service.totals.failed} failed`);
     },
     error: () => undefined,
   });
-  try {
-    const stop = stopRequest();
-    await service.connect({ stop: stop.signal });
-    if (stop.signal.aborted) throw stoppedBy(await stop.asked);
-    const imported = runImport(service, options.date === undefined ? {} : { dates: [options.date] });
-    const outcome = await Promise.race([imported, stop.asked, feed.failed]);
-    if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
-    if (typeof outcome === 'string') throw stoppedBy(outcome);
-    if (outcome !== null && outcome.failures.length > 0) process.exitCode = 1;
-    const end = await Promise.race([service.delivered(idleMs), service.hindered(), stop.asked]);
-    if (end !== true) throw undelivered(end);
-  } finally {
-    progress.clear();
-    await service.stop();
-  }
+  await service.connect({ stop: stop.signal });
+  if (stop.signal.aborted) throw stoppedBy(await stop.asked);
+  const imported = runImport(service, options.date === undefined ? {} : { dates: [options.date] });
+  const outcome = await Promise.race([imported, stop.asked, feed.failed, crashed]);
+  if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
+  if (typeof outcome === 'string') throw stoppedBy(outcome);
+  if (outcome !== null && outcome.failures.length > 0) process.exitCode = 1;
+  const end = await Promise.race([service.delivered(idleMs), service.hindered(), stop.asked, crashed]);
+  if (end !== true) throw undelivered(end);
 }
 
 function stoppedBy(signal: string): CommandError {

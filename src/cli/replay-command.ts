@@ -5,6 +5,8 @@ import type { Journal } from '../sinks/journal/journal.ts';
 import { journalFiles } from './choose-feed.ts';
 import { defaultJournal } from './default-journal.ts';
 import { CommandError, UsageError } from './errors.ts';
+import { supervise } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
@@ -20,6 +22,14 @@ export interface ReplayOptions extends CommonOptions {
 
 /** `oddstream replay FILE…` and `oddstream replay --quarantine` */
 export async function replayCommand(files: string[], options: ReplayOptions): Promise<void> {
+  await supervise((lifecycle) => replayAll(files, options, lifecycle));
+}
+
+async function replayAll(
+  files: readonly string[],
+  options: ReplayOptions,
+  { stop, crashed, opened }: Lifecycle,
+): Promise<void> {
   if (options.quarantine === true && files.length > 0) {
     throw new UsageError(['--quarantine replays what the journal has kept: name no recordings with it.']);
   }
@@ -33,21 +43,28 @@ export async function replayCommand(files: string[], options: ReplayOptions): Pr
   const log = createLog(options.logLevel, Date.now);
   const journal = options.quarantine === true ? openKept(options) : openNew(options);
   const progress = progressLine();
+  opened.defer(async () => {
+    progress.clear();
+    await saveLost(journal, log);
+    journal.close();
+  });
   const startedAt = performance.now();
   const show = ({ lines, rows }: ReplayCounts, from: string): void => {
     progress.show(() => `${from}: ${lines} responses read, ${rows} rows recorded`);
   };
-  try {
-    log('replay.started', { files: files.length, journal: journal.file });
-    const counts = await replayed(files, options, journal, log, show);
-    progress.clear();
-    log('replay.finished', { ...counts, duration_ms: Math.round(performance.now() - startedAt) });
-    if (counts.unusable > 0) process.exitCode = 1;
-  } finally {
-    progress.clear();
-    await saveLost(journal, log);
-    journal.close();
-  }
+  log('replay.started', { files: files.length, journal: journal.file });
+  const counts = await Promise.race([
+    replayed(files, options, journal, log, show),
+    stop.asked.then(stoppedBy),
+    crashed,
+  ]);
+  progress.clear();
+  log('replay.finished', { ...counts, duration_ms: Math.round(performance.now() - startedAt) });
+  if (counts.unusable > 0) process.exitCode = 1;
+}
+
+function stoppedBy(signal: string): never {
+  throw new CommandError(`Stopped by ${signal}; run it again to go on: nothing is recorded twice.`);
 }
 
 function replayed(

@@ -1,8 +1,7 @@
 import { proxyOf } from '../net/proxies.ts';
 import { lastValueFrom } from 'rxjs';
-import type { Observable } from 'rxjs';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Log, LogEvent } from '../domain/log-events.ts';
+import type { Log } from '../domain/log-events.ts';
 import { errorOf } from '../domain/thrown.ts';
 import { raceday } from '../streams/raceday.ts';
 import { Recordings } from '../sinks/recordings/recordings.ts';
@@ -13,15 +12,17 @@ import type { SimulatorChoice } from './feed.ts';
 import type { HttpAddress } from './http-address.ts';
 import { chooseHttp, serveHttp, tellServed } from './http.ts';
 import type { Served } from './http.ts';
+import { supervise } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { tapLog } from './log-tap.ts';
 import { createLog } from './logger.ts';
 import type { CommonOptions } from './program.ts';
 import { openScreen } from './screen.ts';
+import type { Screen } from './screen.ts';
 import { openService } from './service.ts';
 import type { Service } from './service.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { stopRequest } from './signals.ts';
 
 export interface RunOptions extends CommonOptions, SimulatorChoice {
   /** Real milliseconds after which it stops by itself. */
@@ -34,6 +35,11 @@ export interface RunOptions extends CommonOptions, SimulatorChoice {
 
 /** `oddstream run` */
 export async function runCommand(options: RunOptions): Promise<void> {
+  await supervise((lifecycle) => run(options, lifecycle));
+}
+
+async function run(options: RunOptions, lifecycle: Lifecycle): Promise<void> {
+  const { opened } = lifecycle;
   const settings = readSettings(loadEnvironment());
   const recordings =
     options.record === undefined
@@ -41,6 +47,7 @@ export async function runCommand(options: RunOptions): Promise<void> {
       : openRecordings(options.record, (reason) => {
           log('recording.failed', { reason });
         });
+  opened.defer(() => recordings?.close());
   const { feed, db } = await chooseFeed(options, settings, recordings?.keep.bind(recordings));
   const screen = openScreen(() => feed.scheduler.now());
   const { log, event$ } = tapLog(
@@ -48,53 +55,48 @@ export async function runCommand(options: RunOptions): Promise<void> {
   );
   const service = await openService(feed, db, settings, log);
   const startedAt = performance.now();
-  const served = await serve(options, service, settings, event$, log);
+  let served: Served | null = null;
+  opened.defer(() => service.stop(async () => served?.server?.close()));
+  const choice = chooseHttp(options.http, settings);
+  if (choice !== null) served = await serveHttp(choice, service, settings, event$, log);
   tellStart(service, settings, log);
   tellServed(served, log);
 
+  opened.defer(() => screen?.stop());
+  const why = await recorded(service, options, screen, lifecycle).catch(errorOf);
+  const reason = why instanceof Error ? why.message : why;
+  if (why instanceof Error) log('service.failed', { reason });
+  log('service.stopping', { reason });
+  await lifecycle.close();
+  const { polls, changes } = service.totals;
+  log('service.stopped', { duration_ms: Math.round(performance.now() - startedAt), polls, changes });
+  if (why instanceof Error) throw why;
+}
+
+/** Records until something ends it, and returns what did. */
+async function recorded(
+  service: Service,
+  options: RunOptions,
+  screen: Screen | null,
+  { stop, crashed }: Lifecycle,
+): Promise<string | Error> {
   const ended = lastValueFrom(service.report$, { defaultValue: null }).then(
     () => 'the race day ended',
     (error: unknown) => errorOf(error),
   );
-  const stop = stopRequest();
-  await service.connect({ stop: stop.signal });
-  if (!stop.signal.aborted) {
+  const end = Promise.race([stop.asked, after(options.duration), service.feed.failed, ended, crashed]);
+  const ending = new AbortController();
+  end
+    .finally(() => {
+      ending.abort();
+    })
+    .catch(() => undefined);
+  await service.connect({ stop: ending.signal });
+  if (!ending.signal.aborted) {
     screen?.start(service);
     service.start(raceday);
   }
-  const why = await Promise.race([stop.asked, after(options.duration), feed.failed, ended]);
-  screen?.stop();
-
-  const reason = why instanceof Error ? why.message : why;
-  if (why instanceof Error) {
-    log('service.failed', { reason });
-    process.exitCode = 1;
-  }
-  log('service.stopping', { reason });
-  await service.stop(async () => {
-    await served?.server?.close();
-  });
-  await recordings?.close();
-  const { polls, changes } = service.totals;
-  log('service.stopped', { duration_ms: Math.round(performance.now() - startedAt), polls, changes });
-}
-
-/** The service is closed again when the address that was asked for cannot be had. */
-async function serve(
-  options: RunOptions,
-  service: Service,
-  settings: Settings,
-  event$: Observable<LogEvent>,
-  log: Log,
-): Promise<Served | null> {
-  const choice = chooseHttp(options.http, settings);
-  if (choice === null) return null;
-  try {
-    return await serveHttp(choice, service, settings, event$, log);
-  } catch (error) {
-    await service.stop();
-    throw error;
-  }
+  return await end;
 }
 
 function openRecordings(directory: string, failed: (reason: string) => void): Recordings {

@@ -2,6 +2,10 @@ import type { Log } from '../domain/log-events.ts';
 import { messageOf } from '../domain/thrown.ts';
 import { JournalError, LostError } from '../sinks/journal/errors.ts';
 import type { Journal } from '../sinks/journal/journal.ts';
+import { extendEnd } from './lifecycle.ts';
+
+/** Real milliseconds that saving may take: longer than any other end, since there is no other copy. */
+const saveMs = 600_000;
 
 /**
  * Saves and closes a journal whose files were taken away while it was open; the command then ends with exit code 1.
@@ -22,6 +26,7 @@ export async function saveLost(journal: Journal, log: Log): Promise<boolean> {
       duration_ms: Math.round(performance.now() - startedAt),
     });
   };
+  extendEnd(saveMs);
   try {
     const saved = await journal.save();
     report(lost.message, saved);

@@ -26,6 +26,7 @@ import { feedOf } from '../streams/feed.ts';
 import { timeTroubles } from '../streams/heartbeat.ts';
 import type { RacedayContext, RacedayReport } from '../streams/raceday.ts';
 import { Watchdog } from '../streams/watchdog.ts';
+import { StepErrors } from './errors.ts';
 import type { OpenFeed } from './feed.ts';
 import type { Settings } from './settings.ts';
 import type { ReadBackDemand } from './sink.ts';
@@ -217,25 +218,37 @@ export class Service {
   }
 
   /**
-   * Starts nothing more, lets the polls under way end for a moment, delivers what is left, and closes everything.
-   * @param last what else is to be closed before the journal is
+   * Starts nothing more, lets the polls under way end for a moment, delivers what is left, and closes everything,
+   * whatever of that fails.
+   * @param last closes what else is to be closed before the journal is
+   * @throws what failed; StepErrors when several steps did
    */
   async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
-    await lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
-    const isDrained = this.#work !== null && this.#budget.underWay === 0;
-    this.#work?.unsubscribe();
-    // Only now the journal holds all that there is to deliver.
-    await this.#sink?.stop(this.journal.lost === null ? deliverMs : 0);
-    // Before the server ends: until then it reports why.
-    let isLost = await saveLost(this.journal, this.#log);
-    await last();
-    await this.feed.close();
-    isLost ||= await saveLost(this.journal, this.#log);
-    try {
-      if (isDrained && !isLost) this.journal.ended();
-    } finally {
-      this.journal.close();
-    }
+    let isDrained = false;
+    let isLost = false;
+    const save = async (): Promise<void> => {
+      isLost ||= await saveLost(this.journal, this.#log);
+    };
+    await inTurn([
+      async () => {
+        await lastValueFrom(race(this.#budget.drain(), timer(drainMs)), { defaultValue: undefined });
+        isDrained = this.#work !== null && this.#budget.underWay === 0;
+      },
+      () => this.#work?.unsubscribe(),
+      // Only now the journal holds all that there is to deliver.
+      () => this.#sink?.stop(this.journal.lost === null ? deliverMs : 0),
+      // Before the server ends: until then it reports why.
+      save,
+      last,
+      () => this.feed.close(),
+      save,
+      () => {
+        if (isDrained && !isLost) this.journal.ended();
+      },
+      () => {
+        this.journal.close();
+      },
+    ]);
   }
 
   #count(report: RacedayReport): void {
@@ -244,6 +257,23 @@ export class Service {
     this.totals.changes += report.changes;
     if (report.outcome === 'failed') this.totals.failed++;
   }
+}
+
+/**
+ * Takes every step in turn, whatever becomes of those before it.
+ * @throws what failed; StepErrors when several did
+ */
+async function inTurn(steps: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new StepErrors(failures);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { startSimulatorServer } from '../sources/simulator/server.ts';
 import { CommandError } from './errors.ts';
-import { stopSignal } from './signals.ts';
+import { supervise } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 
 export interface SimulateOptions {
   readonly races: number;
@@ -12,7 +13,14 @@ export interface SimulateOptions {
 }
 
 /** `oddstream simulate` */
-export async function simulateCommand({ races, seed, speed, port, origin }: SimulateOptions): Promise<void> {
+export async function simulateCommand(options: SimulateOptions): Promise<void> {
+  await supervise((lifecycle) => simulate(options, lifecycle));
+}
+
+async function simulate(
+  { races, seed, speed, port, origin }: SimulateOptions,
+  { stop, crashed, opened }: Lifecycle,
+): Promise<void> {
   const now = Date.now();
   const server = await startSimulatorServer({
     seed,
@@ -25,10 +33,10 @@ export async function simulateCommand({ races, seed, speed, port, origin }: Simu
     const what = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
     throw new CommandError(`Port ${port} on 127.0.0.1 ${what}; name another one (--port).`, { cause: error });
   });
+  opened.defer(() => server.close());
   console.log(
     `A simulated feed runs at ${server.url}: ${races} races a day, seed ${seed}, ${speed} times as fast as real time.\n` +
       `Record it with: oddstream run --simulator ${server.url}`,
   );
-  await stopSignal();
-  await server.close();
+  await Promise.race([stop.asked, crashed]);
 }

@@ -12,45 +12,40 @@ export function toldStore(
   committed$: Pick<Observer<readonly Change[]>, 'next'>,
   failed: (error: DamagedError | LostError) => void,
 ): Store {
-  const written = (write: () => void): void => {
+  const noticed = (error: unknown): void => {
+    if (error instanceof DamagedError || error instanceof LostError) failed(error);
+  };
+  const guarded = <T>(work: () => T): T => {
     try {
-      write();
+      return work();
     } catch (error) {
-      if (error instanceof LostError) failed(error);
+      noticed(error);
       throw error;
     }
   };
   return {
-    baseline: (raceId) => {
-      try {
-        return store.baseline(raceId);
-      } catch (error) {
-        if (error instanceof DamagedError) failed(error);
-        throw error;
-      }
-    },
-    lastGoodPollAt: (raceId) => store.lastGoodPollAt(raceId),
-    openGap: (raceId) => store.openGap(raceId),
-    liveRaces: () => store.liveRaces(),
-    isSettled: (raceId) => store.isSettled(raceId),
-    meetingDigests: () => store.meetingDigests(),
+    baseline: (raceId) => guarded(() => store.baseline(raceId)),
+    lastGoodPollAt: (raceId) => guarded(() => store.lastGoodPollAt(raceId)),
+    openGap: (raceId) => guarded(() => store.openGap(raceId)),
+    liveRaces: () => guarded(() => store.liveRaces()),
+    isSettled: (raceId) => guarded(() => store.isSettled(raceId)),
+    meetingDigests: () => guarded(() => store.meetingDigests()),
     commit: (changes) => {
-      written(() => {
+      guarded(() => {
         store.commit(changes);
       });
       committed$.next(changes);
     },
     commitEach: (each) => {
       const failures = store.commitEach(each);
-      const lost = failures.find((failure) => failure instanceof LostError);
-      if (lost !== undefined) failed(lost);
+      failures.forEach(noticed);
       for (const [index, changes] of each.entries()) {
         if (failures[index] === null) committed$.next(changes);
       }
       return failures;
     },
     quarantine: (entry) => {
-      written(() => {
+      guarded(() => {
         store.quarantine(entry);
       });
     },

@@ -17,12 +17,13 @@ import { chooseFeed } from './choose-feed.ts';
 import { loadEnvironment } from './environment.ts';
 import { CommandError, UsageError } from './errors.ts';
 import type { OpenFeed } from './feed.ts';
+import { supervise } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './program.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { stopSignal } from './signals.ts';
 import { printLines } from './terminal.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -37,23 +38,23 @@ const leastDeadlineMs = 5_000;
 
 /** `oddstream verify` */
 export async function verifyCommand(options: VerifyOptions): Promise<void> {
+  await supervise((lifecycle) => verify(options, lifecycle));
+}
+
+async function verify(options: VerifyOptions, lifecycle: Lifecycle): Promise<void> {
+  const { opened } = lifecycle;
   const settings = readSettings(loadEnvironment());
   const { feed, db } = await chooseFeed({ ...options, leastDeadlineMs }, settings);
-  try {
-    const recorded = readSource(db);
-    if (recorded !== null) requireSameSource(db, recorded, feed.journalSource);
-    const reader = openReader(db);
-    try {
-      const days = daysOf(options, feed);
-      const findings = await find(days, feed, reader, settings, options);
-      const { differences, failed } = countsOf(findings);
-      if (differences + failed > 0) process.exitCode = 1;
-    } finally {
-      reader.close();
-    }
-  } finally {
-    await feed.close();
-  }
+  opened.defer(() => feed.close());
+  const recorded = readSource(db);
+  if (recorded !== null) requireSameSource(db, recorded, feed.journalSource);
+  const reader = openReader(db);
+  opened.defer(() => {
+    reader.close();
+  });
+  const findings = await find(daysOf(options, feed), feed, reader, settings, options, lifecycle);
+  const { differences, failed } = countsOf(findings);
+  if (differences + failed > 0) process.exitCode = 1;
 }
 
 async function find(
@@ -62,6 +63,7 @@ async function find(
   reader: JournalReader,
   settings: Settings,
   { logLevel }: VerifyOptions,
+  { stop, crashed }: Lifecycle,
 ): Promise<Finding[]> {
   // On a terminal a summary takes the place of the log.
   const isTerminal = process.stdout.isTTY;
@@ -83,8 +85,9 @@ async function find(
   try {
     const outcome = await Promise.race([
       lastValueFrom(finding$, { defaultValue: [] }),
-      stopSignal(),
+      stop.asked,
       feed.failed,
+      crashed,
     ]);
     if (outcome instanceof Error) throw new CommandError(`The feed ended: ${outcome.message}`);
     if (typeof outcome === 'string') throw new CommandError(`Stopped by ${outcome}; nothing was changed.`);
