@@ -1,9 +1,7 @@
 /** Exit codes of a program that a signal ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-type StopSignal = keyof typeof exitCodes;
-
-/** That the process was asked to stop. */
+/** A request to stop. */
 export interface StopRequest {
   /** Resolves with the signal's name. */
   readonly asked: Promise<string>;
@@ -11,22 +9,31 @@ export interface StopRequest {
   readonly signal: AbortSignal;
 }
 
-/** Listens for being asked to stop, from now on. Asked once more, the process ends at once. */
+/**
+ * Listens for requests to stop, from now on. A second SIGINT or SIGTERM ends the process at once. SIGHUP, which a
+ * terminal that closes sends, asks too; it never ends the process, since the terminal, the shell and the session may
+ * each send one.
+ */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
   const asked = new Promise<string>((resolve) => {
-    const take = (signal: StopSignal): void => {
-      if (controller.signal.aborted) process.exit(exitCodes[signal]);
+    const stop = (signal: string): void => {
       controller.abort();
       resolve(signal);
     };
-    process.on('SIGINT', take);
-    process.on('SIGTERM', take);
+    let times = 0;
+    const stopOrExit = (signal: keyof typeof exitCodes): void => {
+      if (++times > 1) process.exit(exitCodes[signal]);
+      stop(signal);
+    };
+    process.on('SIGINT', stopOrExit);
+    process.on('SIGTERM', stopOrExit);
+    process.on('SIGHUP', stop);
   });
   return { asked, signal: controller.signal };
 }
 
-/** Resolves when the process is asked to stop. Asked once more, it ends at once. */
+/** Resolves when the process is asked to stop, as {@link stopRequest} says. */
 export function stopSignal(): Promise<string> {
   return stopRequest().asked;
 }

@@ -132,3 +132,23 @@ describe('a recorder that fails', { timeout: 180_000 }, () => {
     expect(stderr).toMatch(/^oddstream failed .*struck/);
   });
 });
+
+describe('SIGHUP', { timeout: 180_000 }, () => {
+  it('drains a recorder as SIGTERM does, however often it comes and what else comes once', async () => {
+    const db = file('hangup.db');
+    const service = start(['run', '--db', db, '--races', '60']);
+    await service.says('import.finished');
+    for (const signal of ['SIGHUP', 'SIGHUP', 'SIGTERM'] as const) service.child.kill(signal);
+    const { code, stdout, stderr } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n').at(-1)).toContain('service.stopped');
+    expect(ending(db)).toBe('ended');
+  });
+
+  it('ends a simulator', async () => {
+    const simulator = start(['simulate', '--port', '0']);
+    await simulator.says('A simulated feed runs');
+    simulator.child.kill('SIGHUP');
+    expect((await simulator.ended).code).toBe(0);
+  });
+});
