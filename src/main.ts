@@ -2,9 +2,12 @@ import { CommanderError } from 'commander';
 import { buildProgram } from './cli/program.ts';
 import { reportFailure } from './cli/errors.ts';
 import { crash } from './cli/lifecycle.ts';
+import { unblocked } from './cli/line-target.ts';
 
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
+// Nobody is left to report it to, and it must not be taken for a failure of the command.
+unblocked(process.stderr).on('error', () => undefined);
 
 try {
   await buildProgram().parseAsync(process.argv);

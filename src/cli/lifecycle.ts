@@ -1,13 +1,20 @@
 import { errorOf } from '../domain/thrown.ts';
 import { reportFailure } from './errors.ts';
+import { flushLog } from './log-output.ts';
 import { stopRequest } from './signals.ts';
 import type { StopRequest } from './signals.ts';
 
 /**
- * Real milliseconds that closing may take from a request to stop, or a failure, whatever hangs: less than the ten
- * seconds after which container runtimes kill.
+ * Real milliseconds that closing may take from a request to stop, or a failure, whatever hangs. With {@link lastMs} it
+ * is less than the ten seconds after which container runtimes kill.
  */
 const endMs = 8_000;
+
+/** Real milliseconds for which a process that is to stop waits for whoever reads its log. */
+export const lastMs = 1_000;
+
+/** The same for a command that has done its work: its log is what somebody ran it for. */
+const doneMs = 60_000;
 
 /** What a command that keeps things open is given. */
 export interface Lifecycle {
@@ -35,8 +42,12 @@ export function crash(error: unknown): void {
  * Runs a command that keeps things open: files, sockets, threads. However it ends, at its start or later, what it opened
  * is closed, a failure is reported and sets the exit code, and {@link endMs} later the process has ended even if
  * something hangs.
+ * @param readMs real milliseconds for which it waits at the end for whoever reads the log
  */
-export async function supervise(command: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
+export async function supervise(
+  command: (lifecycle: Lifecycle) => Promise<void>,
+  readMs = doneMs,
+): Promise<void> {
   const { promise: crashed, reject } = Promise.withResolvers<never>();
   const reported = new Set<unknown>();
   onCrash = (error) => {
@@ -64,6 +75,7 @@ export async function supervise(command: (lifecycle: Lifecycle) => Promise<void>
   await attempt(() => command({ stop, crashed, opened, close }));
   await attempt(close);
   clearTimeout(deadline);
+  await Promise.race([flushLog(readMs), stop.asked.then(() => flushLog(lastMs))]);
   // What is still open has nothing left to do.
   process.exit();
 }

@@ -3,6 +3,7 @@ import type { DestinationStream } from 'pino';
 import type { Log, LogEventName } from '../domain/log-events.ts';
 import { redact } from '../domain/secret.ts';
 import type { LogLevel } from './log-levels.ts';
+import { LogOutput, standardLog } from './log-output.ts';
 import { timestamp } from '../domain/time.ts';
 
 /** Events that are not of level `info`. */
@@ -31,6 +32,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'feed.clock_reset': 'warn',
   'clock.jumped': 'warn',
   'loop.stalled': 'warn',
+  'log.dropped': 'warn',
   'sink.read_back_failed': 'warn',
   'sink.lagging': 'warn',
   'sink.paused': 'error',
@@ -61,7 +63,11 @@ export function levelOf(event: LogEventName): LogLevel {
  * @param now epoch milliseconds of the recorder's clock, which runs fast beside a fast simulator
  * @param destination standard output when left out
  */
-export function createLog(level: LogLevel, now: () => number, destination?: DestinationStream): Log {
+export function createLog(
+  level: LogLevel,
+  now: () => number,
+  destination: DestinationStream = standardLog(),
+): Log {
   const logger = pino(
     {
       level,
@@ -69,12 +75,18 @@ export function createLog(level: LogLevel, now: () => number, destination?: Dest
       timestamp: () => `,"time":"${timestamp(now())}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    destination,
   );
-  return (event, fields) => {
-    const level = levels[event] ?? 'info';
+  const log: Log = (event, fields) => {
+    const level = levelOf(event);
     if (logger.isLevelEnabled(level)) logger[level]({ event, ...(redacted(fields) as object) });
   };
+  if (destination instanceof LogOutput) {
+    destination.reportBy((lines) => {
+      log('log.dropped', { lines });
+    });
+  }
+  return log;
 }
 
 /** Messages of errors that nobody expected are among the fields. */

@@ -12,8 +12,9 @@ import type { SimulatorChoice } from './feed.ts';
 import type { HttpAddress } from './http-address.ts';
 import { chooseHttp, serveHttp, tellServed } from './http.ts';
 import type { Served } from './http.ts';
-import { supervise } from './lifecycle.ts';
+import { lastMs, supervise } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { standardLog } from './log-output.ts';
 import { tapLog } from './log-tap.ts';
 import { createLog } from './logger.ts';
 import type { CommonOptions } from './program.ts';
@@ -35,7 +36,8 @@ export interface RunOptions extends CommonOptions, SimulatorChoice {
 
 /** `oddstream run` */
 export async function runCommand(options: RunOptions): Promise<void> {
-  await supervise((lifecycle) => run(options, lifecycle));
+  // A supervisor waits for its end, to start it again.
+  await supervise((lifecycle) => run(options, lifecycle), lastMs);
 }
 
 async function run(options: RunOptions, lifecycle: Lifecycle): Promise<void> {
@@ -49,9 +51,11 @@ async function run(options: RunOptions, lifecycle: Lifecycle): Promise<void> {
         });
   opened.defer(() => recordings?.close());
   const { feed, db } = await chooseFeed(options, settings, recordings?.keep.bind(recordings));
-  const screen = openScreen(() => feed.scheduler.now());
+  const output = standardLog();
+  const screen = openScreen(() => feed.scheduler.now(), output);
   const { log, event$ } = tapLog(
     createLog(options.logLevel, () => feed.scheduler.now(), screen?.destination),
+    output,
   );
   const service = await openService(feed, db, settings, log);
   const startedAt = performance.now();

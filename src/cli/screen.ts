@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update';
 import type { DestinationStream } from 'pino';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
+import type { LogOutput } from './log-output.ts';
 import type { Service } from './service.ts';
 import { escaped, printable } from './terminal.ts';
 
@@ -20,9 +21,10 @@ const shownRaces = 6;
 
 /**
  * @param now the recorder's clock, epoch milliseconds
+ * @param output the log on standard output
  * @returns null where standard output is no terminal
  */
-export function openScreen(now: () => number): Screen | null {
+export function openScreen(now: () => number, output: LogOutput): Screen | null {
   if (!process.stdout.isTTY) return null;
   const update = createLogUpdate(process.stdout);
   const lines: string[] = [];
@@ -33,7 +35,7 @@ export function openScreen(now: () => number): Screen | null {
   return {
     destination: {
       write(line: string) {
-        if (passing) process.stdout.write(escapedLine(line));
+        if (passing) output.write(escapedLine(line));
         else if (lines.push(line.trimEnd()) > shownLines) lines.shift();
       },
     },
@@ -41,6 +43,8 @@ export function openScreen(now: () => number): Screen | null {
       passing = false;
       const open = (reader = openReader(service.journal.file));
       timer = setInterval(() => {
+        // A terminal that is stopped or slow is not given more than it takes.
+        if (process.stdout.writableLength > 0) return;
         update(draw(service, open, now(), lines));
       }, everyMs);
     },

@@ -104,6 +104,7 @@ export const logEvents = {
   }),
   'clock.jumped': z.strictObject({ jump_ms: ms }),
   'loop.stalled': z.strictObject({ stall_ms: ms }),
+  'log.dropped': z.strictObject({ lines: count }),
   'journal.failed': z.strictObject({ race_id: z.string().nullable(), reason: z.string() }),
   'journal.lost': z.strictObject({
     journal: z.string(),

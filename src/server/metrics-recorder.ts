@@ -88,6 +88,10 @@ export class RecorderMetrics {
     for (const outcome of ['taken', 'failed']) listings.inc({ outcome }, 0);
     const holds = this.#counter('feed_holds_total', 'Times that the host asked to be left alone.');
     const stalls = this.#counter('loop_stalls_total', 'Times that the process did nothing for long.');
+    const dropped = this.#counter(
+      'log_lines_dropped_total',
+      'Lines of the log that nobody took, or that had no room.',
+    );
     const missed = this.#counter('stalled_polls_total', 'Polls that were due and did not happen in time.');
     const restarts = this.#counter(
       'race_restarts_total',
@@ -107,6 +111,9 @@ export class RecorderMetrics {
         },
         'loop.stalled': () => {
           stalls.inc();
+        },
+        'log.dropped': ({ lines }) => {
+          dropped.inc(lines);
         },
         'race.stalled': () => {
           missed.inc();
