@@ -3,7 +3,7 @@ import { rowId } from './ids.ts';
 import { secondsToStart } from './observation.ts';
 import type { Observation } from './observation.ts';
 import { layFluctuations, price, valueAt, withPoint } from './odds.ts';
-import type { LaidLine, PriceLine } from './odds.ts';
+import type { PriceLine } from './odds.ts';
 import { oddsKinds } from './snapshot.ts';
 import type { Fluctuation, OddsKind, Runner } from './snapshot.ts';
 import type { OddsRow } from './tables.ts';
@@ -72,7 +72,7 @@ function diffPrices(
   const rows = [...laid.rows];
   let line = laid.line;
   for (const kind of oddsKinds) {
-    const before = kind === 'fixed_win' ? lastOf(observation, laid) : recorded[kind];
+    const before = kind === 'fixed_win' ? lastOf(observation, laid.line) : recorded[kind];
     if (served[kind] === before) continue;
     const previous = kind === 'fixed_win' ? valueAt(line, generatedAt) : before;
     // A dated price is ahead of this response: what it serves is recorded as what holds until then.
@@ -83,12 +83,15 @@ function diffPrices(
   return { rows, prices: served, line };
 }
 
-/** The last price on a line; after the feed's clock went back, the one in force: those after it are of no time to come. */
-function lastOf(
-  { generatedAt, isRewound }: Observation,
-  { line, last }: Pick<LaidLine, 'line' | 'last'>,
-): number | null {
-  return isRewound ? valueAt(line, generatedAt) : last;
+/** Prices may be dated a little ahead of the response that serves them: by other clocks of the feed. */
+const maxAheadMs = 60_000;
+
+/**
+ * The last price on a line that a response can mean by its own. One dated further ahead is none: it would stand for what
+ * is served until then. After the feed's clock went back, those ahead are of the clock before.
+ */
+function lastOf({ generatedAt, isRewound }: Observation, line: PriceLine): number | null {
+  return valueAt(line, isRewound ? generatedAt : generatedAt + maxAheadMs);
 }
 
 function oddsRow(

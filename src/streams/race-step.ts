@@ -137,7 +137,7 @@ function afterOlderPoll(
   if (older !== null && isReset(older)) return afterClockReset(state, times, received, newest, rules);
   const asNewest = diffEvent({ ...state.baseline, generatedAt }, snapshot, times.finishedAt);
   const dated = diffDatedPrices(state.baseline, snapshot, times.finishedAt);
-  if (asNewest.changes.some((change) => isOther(change, generatedAt < newest))) {
+  if (asNewest.changes.some((change) => isOther(change, state.baseline, generatedAt < newest))) {
     const detail = `The response is dated ${timestamp(generatedAt)}, no later than the newest one, and says something else.`;
     const failure: PollFailure = { reason: 'stale', detail, body: null };
     const failed = afterFailedPoll(state, times, failure, rules, dated.changes);
@@ -151,10 +151,15 @@ function afterOlderPoll(
 }
 
 /** Whether a change is of another content than that of the newest response. */
-function isOther(change: Change, isOlder: boolean): boolean {
+function isOther(change: Change, { entrants }: Baseline, isOlder: boolean): boolean {
   const row = 'row' in change ? change : null;
-  // A price with a date of its own counts whenever it is reported.
-  if (row?.table === 'odds_history' && row.row.basis === 'fluctuation') return false;
+  if (row?.table === 'odds_history') {
+    const { basis, kind, odds, entrant_id } = row.row;
+    // A price with a date of its own counts whenever it is reported.
+    if (basis === 'fluctuation') return false;
+    // The price in force at an earlier time can be another than that of the newest response.
+    if (isOlder && kind === 'fixed_win' && odds === entrants.get(entrant_id)?.prices.fixed_win) return false;
+  }
   if (isOlder) return true;
   // A listing can have changed the race since.
   if (row?.table === 'race_events' && row.row.entrant_id === null) return false;

@@ -72,8 +72,10 @@ function tellStart(
   error: (error: unknown) => void,
   { log }: RaceContext,
 ): Subscription {
-  const next = ({ advertisedStart, status }: RaceTimes): void => {
-    log('race.started', { race_id: raceId, start: timestamp(advertisedStart), status });
+  const next = (times: RaceTimes): void => {
+    // By our clock it could be of no year that is written: the year 10000, or the one before 0.
+    const start = memory.value.baseline.race?.advertisedStart ?? times.advertisedStart;
+    log('race.started', { race_id: raceId, start: timestamp(start), status: times.status });
   };
   return memory.times$.pipe(take(1)).subscribe({ next, error });
 }

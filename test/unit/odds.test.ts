@@ -147,6 +147,15 @@ describe('fixed-win rows', () => {
     ]);
   });
 
+  it('tell the present price at its own time where the source dates the same one far later', () => {
+    const ahead: Dated = [['03:00:00', 5]];
+    const polls = [priced('02:10:00', 5, ahead), priced('02:10:15', 5, ahead)];
+    expect(brief(polls)).toEqual([
+      [5, null, '03:00:00.000', 'fluctuation', 600],
+      [5, null, '02:10:00.000', 'poll', 3600],
+    ]);
+  });
+
   it('count seconds to the start that is known when they are written, below zero after it', () => {
     const moved = priced('03:12:00', 6);
     moved.data.race.advertised_start = start / 1000 - 60;

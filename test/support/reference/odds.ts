@@ -47,8 +47,11 @@ function fixedWin(record: RaceRecord, response: Response, entrantId: string, run
     changes.push({ ...base, odds: point.price, previous, time: point.time, basis: 'fluctuation' });
   });
   const odds = priceOf(field(field(runner ?? null, 'odds'), 'fixed_win'));
+  const latest = new Date(Date.parse(response.generatedAt) + 60_000).toISOString();
+  const isNear = ({ time }: { time: string }): boolean => time <= latest;
   const previous = line.filter((point) => point.time <= response.generatedAt).at(-1)?.price ?? null;
-  const last = runner === null ? previous : (line.at(-1)?.price ?? null);
+  // One dated more than a minute after the response is none that it can mean.
+  const last = runner === null ? previous : (line.filter(isNear).at(-1)?.price ?? null);
   // Against the last value, and against the one before it in time: an entry dated after the response is no change.
   if (odds !== last && odds !== previous) {
     changes.push({ ...base, odds, previous, time: response.generatedAt, basis: 'poll' });
