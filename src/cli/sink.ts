@@ -13,8 +13,6 @@ import type { AppwriteSettings } from './appwrite-settings.ts';
 export interface ReadBackDemand {
   /** Real milliseconds that it may take. */
   readonly mostMs: number;
-  /** Real milliseconds for which Appwrite may give nothing; as long as it may take in all when left out. */
-  readonly idleMs?: number;
   /** Whether nothing may be recorded without it. */
   readonly isDemanded: boolean;
   /** Whether races that are listed no more are left out: an import does not come to them. */
@@ -55,11 +53,12 @@ async function begin(
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
-  demand: ReadBackDemand,
+  { mostMs, listedOnly, stop }: ReadBackDemand,
 ): Promise<Error | null> {
   const startedAt = performance.now();
   try {
-    const options = { selection, now: scheduler.now(), ...demand };
+    const limits = { mostMs, listedOnly, ...(stop ? { stop } : {}) };
+    const options = { selection, now: scheduler.now(), ...limits };
     const read = await readBack(appwrite, journal, options);
     log('sink.read_back', {
       sink: sinkName,

@@ -6,6 +6,9 @@ import type { Random } from '../../src/sources/simulator/random.ts';
 import { misbehaviours, retryAfterSeconds } from './feed-answers.ts';
 import { openFeedProxy } from './feed-proxy.ts';
 import type { FeedProxy } from './feed-proxy.ts';
+import { anySequence } from './sequence.ts';
+import { faultsOfSequence } from './sequence-run.ts';
+import { openSequenceWorld } from './sequence-world.ts';
 import { anyMutatedRace, faultsOf, sentOf } from './mutate-judge.ts';
 import { recordedRaces, simulatedRaces } from './mutate-payloads.ts';
 import { judged } from './network-judge.ts';
@@ -57,8 +60,9 @@ export const feed: Part = async ({ seeds, tell }) => {
   return rows;
 };
 
-/** Long form: 100,000 payloads with changes, 4,000 a seed. */
-export const payloads: Part = ({ seeds, tell }) => Promise.resolve([mutatedRow(seeds ?? Infinity, tell)]);
+/** Long form: 100,000 payloads with changes, 4,000 a seed, by the parser and the diff, and as many by the actor of a race. */
+export const payloads: Part = ({ seeds, tell }) =>
+  Promise.resolve([mutatedRow(seeds ?? Infinity, tell), sequenceRow(seeds ?? Infinity, tell)]);
 
 export interface Misbehaved extends Broken {
   /** Responses in quarantine. */
@@ -157,6 +161,40 @@ function mutatedRow(seeds: number, tell: (line: string) => void): FaultRow {
     name: 'payloads with changes',
     injected: tally.payloads,
     met: tally.payloads,
+    unknown: 0,
+    problems,
+  };
+  return rowOf(done, []);
+}
+
+const sequencesASeed = 250;
+
+/** The actor of a race on virtual time, with the client's reading of responses and a journal: guarantee 1. */
+function sequenceRow(seeds: number, tell: (line: string) => void): FaultRow {
+  const world = openSequenceWorld([...simulatedRaces(12), ...recordedRaces(12)]);
+  const { tally } = world;
+  const problems: string[] = [];
+  try {
+    for (let seed = 1; seed <= seeds && tally.served < mutatedPayloads; seed++) {
+      const sequences = fc.sample(anySequence(2, 40), { numRuns: sequencesASeed, seed });
+      for (const [index, sequence] of sequences.entries()) {
+        const found = faultsOfSequence(`race-${seed}-${index}`, sequence, world);
+        problems.push(
+          ...found.slice(0, 1).map((line) => `seed ${seed}: ${line} (${JSON.stringify(sequence)})`),
+        );
+      }
+      const refused = [...tally.refused].map(([reason, count]) => `${count} ${reason}`).join(', ');
+      tell(
+        `payloads one after the other: ${tally.served} served, ${tally.taken} taken, ${refused}, ${problems.length} problems`,
+      );
+    }
+  } finally {
+    world.close();
+  }
+  const done = {
+    name: 'payloads one after the other',
+    injected: tally.served,
+    met: tally.served,
     unknown: 0,
     problems,
   };

@@ -242,5 +242,7 @@ function sorted(rows: readonly object[], columns: readonly string[]): string[] {
 }
 
 function plain(value: unknown): unknown {
+  // A name of another type is read as an empty one, which is none to the reference.
+  if (value === '') return null;
   return typeof value === 'boolean' ? Number(value) : value;
 }
