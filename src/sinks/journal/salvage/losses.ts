@@ -74,12 +74,7 @@ function isHistory(table: string): table is TableName {
   return table in tables && tables[table as TableName].kind === 'history';
 }
 
-function isLive(
-  { first, last, settled }: KnownRace,
-  from: number,
-  to: number,
-  lostPolls: boolean,
-): boolean {
+function isLive({ first, last, settled }: KnownRace, from: number, to: number, lostPolls: boolean): boolean {
   if (settled !== null && Date.parse(settled) < from) return false;
   if (first === null || last === null) return lostPolls;
   const slack = lostPolls ? longestPauseMs : 0;
@@ -88,12 +83,7 @@ function isLive(
 }
 
 /** A poll that lost its rows began before they were written, but not before the one before it. */
-function beginOf(
-  prepare: Prepare,
-  { race_id, first }: KnownRace,
-  from: number,
-  lostPolls: boolean,
-): number {
+function beginOf(prepare: Prepare, { race_id, first }: KnownRace, from: number, lostPolls: boolean): number {
   const sql = 'SELECT max(started_at) AS time FROM polls WHERE race_id = ? AND started_at <= ?';
   const { time } = prepare(sql).get(race_id, timestamp(from)) as { time: string | null };
   if (time !== null) return Date.parse(time);
