@@ -11,6 +11,9 @@ const retryEveryMs = 1_000;
 
 const flushLookMs = 10;
 
+/** Real milliseconds for which the end waits for a reader that is gone, or a disk that is full. */
+const failingMs = 1_000;
+
 /**
  * Writes the log without ever waiting for it: recording goes on when nobody reads it, its reader is gone or its disk is
  * full. Lines beyond {@link maxWaitingBytes} are dropped and counted, and reported in their place as soon as there is
@@ -24,6 +27,7 @@ export class LogOutput implements DestinationStream {
   /** Lines dropped and not yet counted. */
   #uncounted = 0;
   #isFailing = false;
+  #failures = 0;
   /** The newest line that reports a hole, and the lines of that hole. */
   #report = { line: '', lines: 0 };
   #reporting = 0;
@@ -38,7 +42,7 @@ export class LogOutput implements DestinationStream {
         this.#lost(line);
       },
       () => {
-        this.#isFailing = true;
+        this.#fail();
         this.#retryLater();
       },
     );
@@ -62,18 +66,24 @@ export class LogOutput implements DestinationStream {
   }
 
   /**
-   * Waits until every line is written.
-   * @param maxMs real milliseconds after which it waits no longer
+   * Waits until every line is written, and for no more than {@link failingMs} when they cannot be.
+   * @param maxMs real milliseconds after which it waits no longer for who reads slowly
    * @returns whether they are
    */
   async flush(maxMs: number): Promise<boolean> {
-    const until = performance.now() + maxMs;
+    const [startedAt, failures] = [performance.now(), this.#failures];
     while (this.#target.waiting > 0 || this.#hole > 0) {
-      if (performance.now() >= until) return false;
+      const patience = this.#failures === failures ? maxMs : Math.min(failingMs, maxMs);
+      if (performance.now() - startedAt >= patience) return false;
       this.#retry();
       await wait(flushLookMs);
     }
     return true;
+  }
+
+  #fail(): void {
+    this.#isFailing = true;
+    this.#failures++;
   }
 
   #drop(lines: number): void {
@@ -83,7 +93,7 @@ export class LogOutput implements DestinationStream {
   }
 
   #lost(line: string): void {
-    this.#isFailing = true;
+    this.#fail();
     if (line !== this.#report.line) {
       this.#drop(1);
       return;

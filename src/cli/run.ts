@@ -34,6 +34,9 @@ export interface RunOptions extends CommonOptions, SimulatorChoice {
   readonly http?: HttpAddress | false;
 }
 
+/** Real milliseconds for which recording waits for an Appwrite that gives nothing of what is to be read back. */
+export const readBackIdleMs = 5_000;
+
 /** `oddstream run` */
 export async function runCommand(options: RunOptions): Promise<void> {
   // A supervisor waits for its end, to start it again.
@@ -95,7 +98,7 @@ async function recorded(
       ending.abort();
     })
     .catch(() => undefined);
-  await service.connect({ stop: ending.signal });
+  await service.connect({ idleMs: readBackIdleMs, stop: ending.signal });
   if (!ending.signal.aborted) {
     screen?.start(service);
     service.start(raceday);

@@ -13,6 +13,8 @@ import type { AppwriteSettings } from './appwrite-settings.ts';
 export interface ReadBackDemand {
   /** Real milliseconds that it may take. */
   readonly mostMs: number;
+  /** Real milliseconds for which Appwrite may give nothing; as long as it may take in all when left out. */
+  readonly idleMs?: number;
   /** Whether nothing may be recorded without it. */
   readonly isDemanded: boolean;
   /** Whether races that are listed no more are left out: an import does not come to them. */
@@ -53,12 +55,11 @@ async function begin(
   journal: Journal,
   scheduler: SchedulerLike,
   log: Log,
-  { mostMs, listedOnly, stop }: ReadBackDemand,
+  demand: ReadBackDemand,
 ): Promise<Error | null> {
   const startedAt = performance.now();
   try {
-    const limits = { mostMs, listedOnly, ...(stop ? { stop } : {}) };
-    const options = { selection, now: scheduler.now(), ...limits };
+    const options = { selection, now: scheduler.now(), ...demand };
     const read = await readBack(appwrite, journal, options);
     log('sink.read_back', {
       sink: sinkName,

@@ -193,6 +193,23 @@ describe('a new journal', () => {
     expect(wantsReadBack(fresh)).toBe(false);
   });
 
+  it.each([
+    [{ kind: 'hang' }, /^GET \S+ failed with TimeoutError\.$/],
+    [{ kind: 'rate-limit', retryAfter: 3_600 }, /^GET \S+ was answered with 429/],
+    [{ kind: 'hang', skip: 3 }, /^GET \S+ failed with TimeoutError\.$/],
+  ] as const)('gives up an Appwrite that gives nothing any more: %o', async (fault, reason) => {
+    const { connect, server } = await delivered(raceOf(1));
+    server.faults.add(fault);
+    const fresh = newDisk();
+    const appwrite = connect();
+    const hourMs = 3_600_000;
+    const failed = readBack(appwrite, fresh, { ...options, mostMs: hourMs, idleMs: 1_000 });
+    await expect(failed).rejects.toThrow(reason);
+    await appwrite.close();
+    fresh.commit(raceOf(3));
+    expect(wantsReadBack(fresh)).toBe(false);
+  });
+
   it('is read again when the first time was cut off', async () => {
     const { connect } = await delivered([...raceOf(1), ...raceOf(2)]);
     const fresh = newDisk();

@@ -125,9 +125,24 @@ describe('the output of the log', () => {
     expect(await output.flush(100)).toBe(false);
     expect(full).toHaveBeenCalled();
     full.mockRestore();
+    // Tries under way still fail.
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     expect(await output.flush(60_000)).toBe(true);
     const kept = Array.from({ length: 10 }, (_, index) => line(index + 1)).join('');
     expect(fs.readFileSync(name, 'utf8')).toBe(`${kept}3 dropped\n`);
+  });
+
+  it('waits at the end for a slow reader, and not for one that is gone', async () => {
+    const stream = Object.assign(new PassThrough(), {
+      write: (_chunk: string, done: (error: Error) => void): boolean => {
+        setImmediate(done, new Error('EPIPE'));
+        return true;
+      },
+    });
+    const output = outputTo(stream, 1_000);
+    for (let number = 1; number <= 5; number++) output.write(line(number));
+    await new Promise(setImmediate);
+    expect(await output.flush(3_600_000)).toBe(false);
   });
 
   it('logs what it dropped as an event, and emits it while it lasts', async () => {

@@ -17,6 +17,8 @@ const againAfterMs = [500, 2_000, 5_000];
 export interface PageSource {
   readonly appwrite: Appwrite;
   readonly signal: AbortSignal;
+  /** Called for each page that was had. */
+  readonly onPage: () => void;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function newestOf(
 }
 
 async function page(
-  { appwrite, signal }: PageSource,
+  { appwrite, signal, onPage }: PageSource,
   tableId: string,
   queries: string[],
 ): Promise<{ rows: Record<string, unknown>[]; total: number }> {
@@ -87,12 +89,16 @@ async function page(
         (tables) => tables.listRows({ databaseId, tableId, queries }),
         signal,
       );
+      onPage();
       return { rows: answeredRows(answer), total: answer.total };
     } catch (error) {
       const again = againAfterMs[tries];
       if (!(error instanceof AppwriteError && error.passes) || again === undefined || signal.aborted)
         throw error;
-      await wait(Math.max(again, error.retryAfterMs ?? 0), undefined, { signal }).catch(() => undefined);
+      await wait(Math.max(again, error.retryAfterMs ?? 0), undefined, { signal }).catch(() => {
+        // Not that it was given up meanwhile, but why it had to wait.
+        throw error;
+      });
     }
   }
 }

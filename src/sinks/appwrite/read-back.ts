@@ -6,6 +6,7 @@ import type { RestoredRows } from '../journal/restore.ts';
 import type { StoredRow } from '../journal/rows.ts';
 import type { Appwrite } from './client.ts';
 import { AppwriteError } from './errors.ts';
+import { idleTimeout } from './idle-timeout.ts';
 import { allOf } from './pages.ts';
 import type { PageSource } from './pages.ts';
 import { liveRows } from './read-races.ts';
@@ -29,6 +30,8 @@ export interface ReadBackOptions {
   readonly now: number;
   /** Real milliseconds that it may take in all. */
   readonly mostMs: number;
+  /** Real milliseconds for which Appwrite may give nothing; as long as it may take in all when left out. */
+  readonly idleMs?: number;
   /** Leaves out races that are listed no more, settled or not: an import does not come to them. */
   readonly listedOnly?: boolean;
   /** Gives it up without an end: the next start reads back again. */
@@ -55,10 +58,11 @@ export function wantsReadBack(journal: Journal): boolean {
 export async function readBack(
   appwrite: Appwrite,
   journal: Journal,
-  { selection, now, mostMs, listedOnly = false, stop }: ReadBackOptions,
+  { selection, now, mostMs, idleMs = mostMs, listedOnly = false, stop }: ReadBackOptions,
 ): Promise<ReadBack> {
-  const signal = AbortSignal.any([AbortSignal.timeout(mostMs), ...(stop ? [stop] : [])]);
-  const source: PageSource = { appwrite, signal };
+  const idle = idleTimeout(idleMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(mostMs), idle.signal, ...(stop ? [stop] : [])]);
+  const source: PageSource = { appwrite, signal, onPage: idle.renew };
   const followed = journal.followed(sinkName);
   const counted = { races: 0, rows: 0 };
   const restore = (batches: readonly RestoredRows[]): void => {
@@ -78,6 +82,7 @@ export async function readBack(
     if (!(error instanceof AppwriteError && /^(database|table)_not_found$/.test(error.type))) throw error;
     outcome = 'done';
   } finally {
+    idle.end();
     if (outcome === 'done' || stop?.aborted !== true) {
       followed.skipAll(partsOf(selection));
       journal.setMeta(metaKey, outcome);
