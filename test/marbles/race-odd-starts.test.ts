@@ -70,4 +70,33 @@ describe('a race whose advertised start is wrong', () => {
       m.expect(answer$).toHaveSubscriptions(s.asked(polls, 200));
     })();
   });
+
+  it.each([
+    ['1970', '1970-01-01T00:00:01Z'],
+    ['last week', '2026-02-28T12:35:00Z'],
+  ])(
+    'is polled as one that is about to jump (%s), and as before once its event is right again',
+    (_name, start) => {
+      marbles((m) => {
+        const odd = { ...right, start: timeOf(start) };
+        const answer$ = m.cold('200ms (a|)');
+        const s = story(m, '12:00', {
+          event: () => answer$,
+          race: [
+            ['12:00', odd],
+            ['12:10:05', right],
+          ],
+          store: known('11:59', right),
+        });
+        const same = [...every(10_000, '12:00:10', '12:10:10'), '12:11', '12:12', '12:13'];
+        m.expect(actor(s), s.until('12:14')).toBeObservable(
+          s.emissions({ c: later(200, ['12:00', '12:10:10']), u: later(200, same) }),
+          reports,
+        );
+        m.expect(answer$).toHaveSubscriptions(
+          s.asked([...every(10_000, '12:00', '12:10:20'), ...same.slice(-3)], 200),
+        );
+      })();
+    },
+  );
 });
