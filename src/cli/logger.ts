@@ -19,6 +19,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'feed.drifted': 'warn',
   'listing.quarantined': 'warn',
   'race.unknown_status': 'warn',
+  'race.disputed': 'warn',
   'race.vanished': 'warn',
   'race.dropped': 'warn',
   'race.restarted': 'error',

@@ -32,15 +32,27 @@ export interface Baseline {
   readonly results: ResultState | null;
 }
 
-export interface ListedState {
-  readonly generatedAt: number;
-  readonly status: string;
-}
-
-export interface RaceState {
+/** What one report says of a race. */
+export interface Word {
   readonly status: string;
   /** Epoch milliseconds. */
   readonly advertisedStart: number;
+}
+
+export interface ListedState extends Word {
+  readonly generatedAt: number;
+  /** Whether what it says stood once it was taken. */
+  readonly isAgreed: boolean;
+}
+
+/** Of its {@link Word}: the one that stands. */
+export interface RaceState extends Word {
+  /** What the newest event itself said; null before the first. */
+  readonly event: Word | null;
+  /** The status that the newest change of status took back; null when that one went on. */
+  readonly undone: string | null;
+  /** Starts that it had before this one, the oldest first. */
+  readonly pastStarts: readonly number[];
   readonly protest: boolean | null;
   /** Its place at the meeting, as an event or the first listing has it. */
   readonly raceNumber: number | null;

@@ -1,16 +1,15 @@
+import { pastOf, stands, startAfterListing, statusAfterListing } from './arbitration.ts';
 import { currentDigest } from './baseline.ts';
 import type { Baseline, RaceState } from './baseline.ts';
 import type { Difference } from './diff.ts';
-import { isReportedSame, raceEvents, reportedColumns } from './diff-race.ts';
+import { endOf, isReportedSame, raceEvents, reportedColumns } from './diff-race.ts';
 import type { ListedMeeting, ListedRace } from './snapshot.ts';
-import { hasEnded, plainStatus, raceStatus } from './status.ts';
 import type { Change, MeetingRow, RaceRow } from './tables.ts';
 import { timestamp } from './time.ts';
 
 /**
- * Compares what a listing says of a race with what is recorded. A listing sees moved starts and abandoned cards
- * that event details can be late to tell: its status and start count where it is the newer report, and
- * `Abandoned` outranks an event's `Open` until a later listing says otherwise.
+ * Compares what a listing says of a race with what is recorded. A listing sees moved starts and abandoned cards that
+ * event details report late, and lags behind them elsewhere: see {@link statusAfterListing}.
  *
  * @param generatedAt the listing's own time, epoch milliseconds
  * @param observedAt our clock, epoch milliseconds
@@ -23,10 +22,11 @@ export function diffListed(
 ): Difference {
   if (baseline.listed !== null && baseline.listed.generatedAt >= generatedAt)
     return { changes: [], baseline };
+  const word = { status: listed.status, advertisedStart: listed.advertisedStart };
   const race = listedState(baseline, listed, generatedAt, observedAt);
   const next: Baseline = {
     ...baseline,
-    listed: { generatedAt, status: listed.status },
+    listed: { generatedAt, ...word, isAgreed: stands(word, race) },
     meetingListed: true,
     meetingDigest: null,
     race,
@@ -73,22 +73,18 @@ function listedState(
   observedAt: number,
 ): RaceState {
   const before = baseline.race;
-  const eventIsNewer = before !== null && (baseline.generatedAt ?? -Infinity) > generatedAt;
-  const abandoned = raceStatus(listed.status) === 'abandoned';
-  const outranks = abandoned && raceStatus(before?.status ?? '') === 'open';
-  const reported = eventIsNewer && !outranks ? before.status : listed.status;
-  // In another case it is the same status, of which no row tells.
-  const status =
-    before !== null && plainStatus(reported) === plainStatus(before.status) ? before.status : reported;
-  const ended = hasEnded(raceStatus(status));
+  const report = { ...listed, generatedAt };
+  const status = statusAfterListing(before, baseline.generatedAt, report);
+  const start = startAfterListing(before, baseline.generatedAt, report);
   return {
     status,
-    advertisedStart: eventIsNewer ? before.advertisedStart : listed.advertisedStart,
+    advertisedStart: start,
+    event: before?.event ?? null,
+    ...pastOf(before, status, start),
     protest: before?.protest ?? null,
     raceNumber: before === null ? listed.raceNumber : before.raceNumber,
     toteStartTime: listed.toteStartTime,
-    endedAt: ended ? (before?.endedAt ?? observedAt) : null,
-    settledAt: ended ? (before?.settledAt ?? null) : null,
+    ...endOf(before, status, observedAt),
     digest: before?.digest ?? null,
   };
 }

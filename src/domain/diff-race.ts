@@ -1,35 +1,42 @@
+import { maxPastStarts, pastOf, startAfterEvent, statusAfterEvent, undoneBy } from './arbitration.ts';
 import { currentDigest } from './baseline.ts';
-import type { Baseline, RaceState } from './baseline.ts';
+import type { Baseline, RaceState, Word } from './baseline.ts';
 import type { Observation } from './observation.ts';
 import { raceEvent } from './race-event.ts';
 import type { RaceEventKind } from './race-event.ts';
-import type { EventSnapshot, RaceColumns } from './snapshot.ts';
+import type { EventSnapshot, Extra, RaceColumns } from './snapshot.ts';
 import { hasEnded, plainStatus, raceStatus } from './status.ts';
-import type { Change, RaceRow } from './tables.ts';
+import type { Change, RaceEventRow, RaceRow } from './tables.ts';
 import { epochMillis, timestamp } from './time.ts';
 
-/**
- * Of two disagreeing reports the newest wins, but `Abandoned` in a listing outranks an event's `Open`: event
- * details of an abandoned card can stay Open.
- */
+/** The state of a race after an event: see {@link statusAfterEvent} for where listings contradict it. */
 export function raceState(baseline: Baseline, served: ServedRaceState, observedAt: number): RaceState {
   const { listed, race } = baseline;
-  const listingIsNewer = listed !== null && race !== null && listed.generatedAt > served.generatedAt;
-  const listedAbandoned = listed !== null && raceStatus(listed.status) === 'abandoned';
-  const outranked = listedAbandoned && raceStatus(served.status) === 'open';
-  const status = listingIsNewer ? race.status : outranked ? listed.status : served.status;
-  const start = listingIsNewer ? race.advertisedStart : epochMillis(served.advertised_start);
-  const ended = hasEnded(raceStatus(status));
+  const event = { status: served.status, advertisedStart: epochMillis(served.advertised_start) };
+  const report = { ...event, generatedAt: served.generatedAt };
+  const status = statusAfterEvent(race, listed, report);
+  const start = startAfterEvent(race, listed, report);
   return {
     status,
     advertisedStart: start,
+    event,
+    ...pastOf(race, status, start),
     protest: served.protest,
     raceNumber: served.race_number,
     toteStartTime: race?.toteStartTime ?? null,
-    endedAt: ended ? (race?.endedAt ?? observedAt) : null,
-    settledAt: ended ? (race?.settledAt ?? null) : null,
+    ...endOf(race, status, observedAt),
     digest: served.digest,
   };
+}
+
+/** When a race ended and was settled: neither moves while it is over, whichever status it is over by. */
+export function endOf(
+  before: RaceState | null,
+  status: string,
+  observedAt: number,
+): Pick<RaceState, 'endedAt' | 'settledAt'> {
+  if (!hasEnded(raceStatus(status))) return { endedAt: null, settledAt: null };
+  return { endedAt: before?.endedAt ?? observedAt, settledAt: before?.settledAt ?? null };
 }
 
 /** What an event response says of its race. */
@@ -44,7 +51,8 @@ export interface ServedRaceState extends Pick<
 
 /** Columns of which listings and the recorder tell too. */
 const reportedNames = ['status', 'advertised_start', 'tote_start_time', 'ended_at', 'settled_at'] as const;
-const reported: ReadonlySet<string> = new Set(reportedNames);
+/** Those, and what is no column of an event's own. */
+const reported: ReadonlySet<string> = new Set([...reportedNames, 'source_time', 'raw_extra']);
 
 /** The columns of a race of which listings and the recorder tell too, whoever told them last. */
 export function reportedColumns(race: RaceState): Pick<RaceRow, (typeof reportedNames)[number]> {
@@ -67,11 +75,48 @@ export function isReportedSame(before: RaceState, now: RaceState): boolean {
   );
 }
 
+/** What is kept of an event in `raw_extra`: with its own status and start, as those of the row can be a listing's. */
+export function raceExtra({ race, extra }: Pick<EventSnapshot, 'race' | 'extra'>): Extra {
+  const { status, advertised_start } = race;
+  return { ...extra, status, advertised_start };
+}
+
+/**
+ * The state that a race's rows hold.
+ * @param hasResponse whether an event was taken of it
+ * @param events of the kinds `status` and `start_time`, in order of writing
+ */
+export function storedRaceState(
+  row: RaceRow,
+  hasResponse: boolean,
+  events: readonly Pick<RaceEventRow, 'kind' | 'value' | 'previous'>[],
+): RaceState {
+  const extra = row.raw_extra === null ? {} : (JSON.parse(row.raw_extra) as Extra);
+  const newest = events.findLast(({ kind }) => kind === 'status');
+  const starts = events.filter(({ kind }) => kind === 'start_time').map(({ previous }) => previous ?? '');
+  return {
+    status: row.status,
+    advertisedStart: epochMillis(row.advertised_start),
+    event: hasResponse ? wordOf(extra, row) : null,
+    undone: newest === undefined ? null : undoneBy(newest.previous ?? '', newest.value ?? ''),
+    pastStarts: starts.slice(-maxPastStarts).map(epochMillis),
+    protest: row.protest,
+    raceNumber: row.race_number,
+    toteStartTime: row.tote_start_time,
+    endedAt: row.ended_at === null ? null : epochMillis(row.ended_at),
+    settledAt: row.settled_at === null ? null : epochMillis(row.settled_at),
+    digest: hasResponse ? raceDigest(row, extra) : null,
+  };
+}
+
+/** What the newest event said; a row written before that was kept has it in its columns, unless a listing had others. */
+function wordOf(extra: Extra, row: RaceRow): Word {
+  const { status = row.status, advertised_start: start = row.advertised_start } = extra;
+  return { status: String(status), advertisedStart: epochMillis(String(start)) };
+}
+
 /** The columns of a race that only events tell: what {@link RaceState.digest} stands for. */
-export function raceDigest(
-  columns: Readonly<Record<string, unknown>>,
-  extra: EventSnapshot['extra'],
-): string {
+export function raceDigest(columns: Readonly<Record<string, unknown>>, extra: Extra): string {
   const own: Record<string, unknown> = {};
   for (const key of Object.keys(columns)) if (!reported.has(key)) own[key] = columns[key];
   return currentDigest(own, extra);
@@ -94,7 +139,7 @@ export function diffRace(
       ...snapshot.race,
       ...reportedColumns(race),
       source_time: seen.sourceTime,
-      raw_extra: JSON.stringify(snapshot.extra),
+      raw_extra: JSON.stringify(raceExtra(snapshot)),
     },
   });
   return changes;

@@ -4,7 +4,7 @@ import { diffBets } from './diff-bets.ts';
 import { diffMoney } from './diff-money.ts';
 import { diffFluctuations } from './diff-odds.ts';
 import { diffPools } from './diff-pools.ts';
-import { diffRace, raceDigest, raceState } from './diff-race.ts';
+import { diffRace, raceDigest, raceExtra, raceState } from './diff-race.ts';
 import { diffAbsentRunner, diffRunner } from './diff-runner.ts';
 import { rowId } from './ids.ts';
 import { noMoney } from './money.ts';
@@ -31,7 +31,7 @@ export function diffEvent(baseline: Baseline, snapshot: EventSnapshot, observedA
     return diffDatedPrices(baseline, snapshot, observedAt);
   }
   const { generatedAt } = snapshot;
-  const digest = raceDigest(snapshot.race, snapshot.extra);
+  const digest = raceDigest(snapshot.race, raceExtra(snapshot));
   const race = raceState(baseline, { ...snapshot.race, generatedAt, digest }, observedAt);
   const abandonedAt = abandonedAfter(baseline.abandonedAt, generatedAt);
   const seen = observation(

@@ -129,6 +129,8 @@ export interface ListingMemory {
   readonly repeated: Map<string, string>;
   /** The newest listing of each date, by the feed's clock. */
   readonly newest: Map<string, ListingTime>;
+  /** What was last said of races that are settled and listed as ones that go on. */
+  readonly settled: Map<string, string>;
 }
 
 /** A memory that goes on from what the journal holds. */
@@ -139,6 +141,7 @@ export function listingMemory({ store }: RacedayContext): ListingMemory {
     kept: new Set(),
     repeated: new Map(),
     newest: new Map(),
+    settled: new Map(),
   };
 }
 
@@ -182,7 +185,23 @@ export function takeListing(
   }
   memory.listedBefore.set(date, ids);
   context.log('listing.taken', { date, meetings: meetings.length, races: races.length });
-  return races;
+  return races.filter((race) => isToFollow(race, memory, context));
+}
+
+/** Whether a race needs its actor: a settled one that is listed as going on is read once for each thing said of it. */
+function isToFollow(
+  { raceId, status, advertisedStart }: ListedRace,
+  { settled }: ListingMemory,
+  { store }: RacedayContext,
+): boolean {
+  if (!store.isSettled(raceId)) {
+    settled.delete(raceId);
+    return true;
+  }
+  const word = `${status}|${advertisedStart}`;
+  const isNew = settled.get(raceId) !== word;
+  settled.set(raceId, word);
+  return isNew;
 }
 
 /** A known meeting's row is replaced whatever its time: which listing is the newer one is decided by then. */

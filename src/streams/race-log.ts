@@ -1,3 +1,4 @@
+import { isDisputed } from '../domain/arbitration.ts';
 import type { Baseline } from '../domain/baseline.ts';
 import type { Log } from '../domain/log-events.ts';
 import { raceStatus } from '../domain/status.ts';
@@ -43,9 +44,10 @@ export function tellStep(before: RaceState, step: Step, log: Log): void {
   tellGaps(step, log);
 }
 
-/** A moved start or another status, whoever reported it. */
+/** A moved start or another status, whoever reported it, and that events and listings begin to contradict each other. */
 export function tellRaceChange(before: Baseline, now: Baseline, log: Log): void {
   const race_id = now.raceId;
+  logDispute(before, now, log);
   if (now.race === null || now.race === before.race) return;
   if (before.race !== null && before.race.advertisedStart !== now.race.advertisedStart) {
     const from = timestamp(before.race.advertisedStart);
@@ -56,6 +58,19 @@ export function tellRaceChange(before: Baseline, now: Baseline, log: Log): void 
   if (raceStatus(now.race.status) === 'unknown') {
     log('race.unknown_status', { race_id, status: now.race.status });
   }
+}
+
+function logDispute(before: Baseline, { raceId: race_id, race, listed }: Baseline, log: Log): void {
+  if (race === null || isDisputed(before.race, before.listed) || !isDisputed(race, listed)) return;
+  log('race.disputed', {
+    race_id,
+    status: race.status,
+    start: timestamp(race.advertisedStart),
+    event_status: race.event?.status ?? null,
+    event_start: race.event === null ? null : timestamp(race.event.advertisedStart),
+    listed_status: listed?.status ?? null,
+    listed_start: listed === null ? null : timestamp(listed.advertisedStart),
+  });
 }
 
 /** Parts asked for that the response says it left out: they are missing with a 200. */

@@ -38,8 +38,9 @@ export function endedGap(
  * @param before epoch milliseconds
  */
 export function missedPolls(state: RaceState, before: number, rules: RaceRules): Dues | null {
-  const { polls, moved } = state;
-  if (polls.lastGoodAt === null) return null;
+  const { polls, moved, baseline } = state;
+  // Of a race that is settled none is due, so that none is missing.
+  if (polls.lastGoodAt === null || baseline.race?.settledAt != null) return null;
   if (moved === null) return duesSince(state, polls.lastGoodAt, before, rules);
   return both(moved.missed, duesSince(state, moved.at, before, rules));
 }

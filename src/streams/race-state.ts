@@ -46,11 +46,13 @@ export interface RaceRules {
 }
 
 /**
- * What the cadence goes by, on our clock; null before anything told of the race.
+ * What the cadence goes by, on our clock; null before anything told of the race. While a listing and the event have
+ * different starts it is the earlier one: polls that come too early cost less than prices that are missed.
  * @param correctionMs milliseconds by which the feed's clock is ahead of ours
  */
 export function raceTimes(baseline: Baseline, correctionMs: number): RaceTimes | null {
   if (baseline.race === null) return null;
-  const { status, advertisedStart, endedAt } = baseline.race;
-  return { status, advertisedStart: advertisedStart - correctionMs, endedAt };
+  const { status, advertisedStart, event, endedAt } = baseline.race;
+  const start = Math.min(advertisedStart, event?.advertisedStart ?? Infinity);
+  return { status, advertisedStart: start - correctionMs, endedAt };
 }

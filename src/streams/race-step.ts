@@ -137,7 +137,9 @@ function afterOlderPoll(
   if (older !== null && isReset(older)) return afterClockReset(state, times, received, newest, rules);
   const asNewest = diffEvent({ ...state.baseline, generatedAt }, snapshot, times.finishedAt);
   const dated = diffDatedPrices(state.baseline, snapshot, times.finishedAt);
-  if (asNewest.changes.some((change) => isOther(change, state.baseline, generatedAt < newest))) {
+  const hasSameRace = asNewest.baseline.race?.digest === state.baseline.race?.digest;
+  const content = hasSameRace ? asNewest.changes.filter((change) => !isOfRace(change)) : asNewest.changes;
+  if (content.some((change) => isOther(change, state.baseline, generatedAt < newest))) {
     const detail = `The response is dated ${timestamp(generatedAt)}, no later than the newest one, and says something else.`;
     const failure: PollFailure = { reason: 'stale', detail, body: null };
     const failed = afterFailedPoll(state, times, failure, rules, dated.changes);
@@ -148,6 +150,12 @@ function afterOlderPoll(
   const known = difference.changes.length === 0 ? state.known : null;
   const answer: GoodAnswer = { bytes, generatedAt, repaired: true, known, older, reset: null };
   return afterGoodPoll(state, times, difference, answer, rules);
+}
+
+/** Whether a change is of the race itself, which a listing can have changed while its event says the same. */
+function isOfRace(change: Change): boolean {
+  if (change.table === 'races') return true;
+  return change.table === 'race_events' && 'row' in change && change.row.entrant_id === null;
 }
 
 /** Whether a change is of another content than that of the newest response. */

@@ -163,6 +163,8 @@ function rulesOf({ cadence, runningSince, feedClock }: RaceContext): RaceRules {
 /** The last read was made: the race is polled no more. */
 export function settle(memory: RaceMemory, context: RaceContext): RaceReport {
   const { raceId, race } = memory.value.baseline;
+  // One that was settled before had a look because a listing contradicted that.
+  if (race?.settledAt != null) return { kind: 'settled', raceId };
   context.log('race.settled', { race_id: raceId, status: race?.status ?? '' });
   return endRace(raceId, context);
 }

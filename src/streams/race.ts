@@ -1,4 +1,6 @@
 import { Observable, ReplaySubject, Subscription, concatMap, defer, of, take, takeWhile } from 'rxjs';
+import { stands } from '../domain/arbitration.ts';
+import type { Baseline } from '../domain/baseline.ts';
 import type { Print } from '../domain/print.ts';
 import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
@@ -119,13 +121,25 @@ function takeOrders(
   return order$.subscribe({ next: take, error: fail });
 }
 
-/** Takes an order. A poll is asked for, or wanted: the reads of a final race follow the one that saw it final. */
+/**
+ * Takes an order, and returns whether an immediate poll is due: it was asked for, or the listing reported a race Final,
+ * whose reads follow the one that saw it so, or the listing contradicts what stands by something new.
+ */
 function isToPoll(order: RaceOrder, memory: RaceMemory, context: RaceContext): boolean {
   if (order.kind !== 'listed') return order.kind === 'poll';
   const before = memory.value;
   takeListed(memory, order, context);
   // A listing holds no results. A race of which nothing was known is due at once in any case.
-  return before.baseline.race !== null && !isFinal(before) && isFinal(memory.value);
+  if (before.baseline.race === null) return false;
+  return (
+    (!isFinal(before) && isFinal(memory.value)) || contradictsAnew(before.baseline, memory.value.baseline)
+  );
+}
+
+/** Whether a listing is the first to say something that does not stand: the event decides. */
+function contradictsAnew({ listed: before }: Baseline, { listed }: Baseline): boolean {
+  if (listed === null || listed.isAgreed) return false;
+  return before === null || !stands(before, listed);
 }
 
 function restore(raceId: string, { store }: RaceContext): RaceState {

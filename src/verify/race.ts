@@ -48,7 +48,7 @@ export function verifyRace(
     return [{ entrantId: null, field: 'event', stored: null, served: timestamp(generatedAt) }];
   }
   // As of the response's own time: it counts, but for the listing's Abandoned.
-  const report = listed === null ? null : { generatedAt, status: listed.status };
+  const report = listed === null ? null : { ...listed, generatedAt, isAgreed: true };
   const { changes } = diffEvent({ ...stored.baseline, listed: report }, snapshot, generatedAt);
   const differences = changes.flatMap((change) => told(change, stored));
   if (stored.newestResponse > generatedAt) return differences;
@@ -61,7 +61,7 @@ function told(change: Change, stored: StoredRace): FieldDifference[] {
     case 'meetings':
       return rowDifferences('meetings', null, stored.meeting, change.row);
     case 'races':
-      return rowDifferences('races', null, stored.race, change.row);
+      return rowDifferences('races', null, stored.race, change.row).filter(isNoOldRow);
     case 'entrants': {
       const { entrant_id: id, name } = change.row;
       const row = stored.entrants.get(id) ?? null;
@@ -92,6 +92,13 @@ function told(change: Change, stored: StoredRace): FieldDifference[] {
       // Each of the race's events goes with a difference of a row above.
       return [];
   }
+}
+
+/** A row of an older journal has what its event said of status and start in its columns alone. */
+function isNoOldRow({ field, stored }: FieldDifference): boolean {
+  return (
+    stored !== null || !['status', 'advertised_start'].some((name) => field === `races.raw_extra.${name}`)
+  );
 }
 
 /** A runner that is not served any more. */

@@ -169,16 +169,17 @@ describe('a gap', () => {
   );
 
   it.each([
-    ['start', { ...noon, start: timeOf('12:01') }],
-    ['status', { ...noon, status: 'Closed' }],
+    ['start', { ...noon, start: timeOf('12:01') }, 'u'],
+    // Before the start an event alone closes a race.
+    ['status', { ...noon, status: 'Closed' }, 'c'],
   ])(
     'is left by a stop of the process after which a listing tells another %s before the first poll',
-    (_, standing) => {
+    (_, standing, outcome) => {
       marbles((m) => {
         const answer$ = m.cold('200ms (a|)');
         const s = story(m, '11:56', { event: () => answer$, race: standing, store: known('11:52:10', noon) });
         const order$ = of(listedOrder('11:56:00', standing));
-        m.expect(actor(s, order$), '5s !').toBeObservable('200ms u', reports);
+        m.expect(actor(s, order$), '5s !').toBeObservable(`200ms ${outcome}`, reports);
         m.expect(answer$).toHaveSubscriptions('^ 199ms !');
         m.flush();
         // As it was due by what was known in the stop.

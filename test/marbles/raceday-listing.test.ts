@@ -279,13 +279,40 @@ describe('the listings of a race day', () => {
       });
       const polls = ['10:02:00.100', '10:05:00'];
       m.expect(raceday(s).pipe(map(inTwoWords)), s.until('10:06')).toBeObservable(
-        s.emissions({ i: ['10:00:00.200'], A: later(200, polls) }),
+        s.emissions({ i: ['10:00:00.200'], a: ['10:02:00.300'], A: ['10:05:00.200'] }),
         words,
       );
       m.expect(event$).toHaveSubscriptions(s.asked(polls, 200));
       m.flush();
       expect(s.store.rows('gaps')).toEqual([]);
       expect(s.told('race.vanished')).toEqual([]);
+    }),
+  );
+
+  it(
+    'have a settled race that they go on to list as Open read once, and not settled again each time',
+    marbles((m) => {
+      const store = known('07:00', open('07:30'));
+      recorded(store, '07:35', abandoned('07:30'));
+      store.commit([{ table: 'races', key: first, patch: { settled_at: `${today}T07:45:00.000Z` } }]);
+      const rows = store.rows('races');
+      const event$ = m.cold('200ms (e|)');
+      const s = story(m, '10:01', {
+        event: () => event$,
+        race: abandoned('07:30'),
+        meetings: () => m.cold('100ms (l|)'),
+        listed: listed(['10:00', []], ['10:02', [listedRace(first, open('07:30'))]]),
+        store,
+      });
+      m.expect(raceday(s).pipe(map(inTwoWords)), s.until('10:12')).toBeObservable(
+        s.emissions({ i: ['10:01:00.200'], A: ['10:03:00.300'], S: ['10:03:00.300'] }),
+        { ...words, S: `${first} settled` },
+      );
+      m.expect(event$).toHaveSubscriptions(s.asked(['10:03:00.100'], 200));
+      m.flush();
+      expect(s.store.rows('races')).toEqual(rows);
+      expect(s.told('race.settled')).toEqual([]);
+      expect(s.store.rows('race_events').filter(({ value }) => value === 'Open')).toEqual([]);
     }),
   );
 
@@ -306,8 +333,8 @@ describe('the listings of a race day', () => {
       m.expect(raceday(s).pipe(map(inTwoWords)), s.until('10:24')).toBeObservable(
         s.emissions({
           i: ['10:00:00.400'],
-          b: ['10:00:00.400'],
-          B: ['10:10:00.400', '10:20:00.300'],
+          b: ['10:00:00.400', '10:20:00.300'],
+          B: ['10:10:00.400'],
           s: ['10:10:00.400'],
         }),
         words,

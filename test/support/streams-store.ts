@@ -5,9 +5,9 @@ import {
   poolKey,
   resultDigest,
 } from '../../src/domain/baseline.ts';
-import type { Baseline, EntrantState, RaceState } from '../../src/domain/baseline.ts';
+import type { Baseline, EntrantState } from '../../src/domain/baseline.ts';
 import { noPrices } from '../../src/domain/diff-odds.ts';
-import { raceDigest } from '../../src/domain/diff-race.ts';
+import { storedRaceState } from '../../src/domain/diff-race.ts';
 import { digest } from '../../src/domain/ids.ts';
 import { lineOf, price } from '../../src/domain/odds.ts';
 import { clockReset } from '../../src/domain/rewind.ts';
@@ -102,7 +102,7 @@ export class MemoryStore implements Store {
       generatedAt,
       abandonedAt: abandonedAfter(newestAnswer(polls), generatedAt),
       listed: null,
-      race: raceStateOf(race, generatedAt !== null),
+      race: storedRaceState(race, generatedAt !== null, this.#rowsOf('race_events', raceId)),
       meetingListed: listed,
       meetingDigest: meeting === undefined || listed ? null : meetingDigest(meeting),
       entrants: new Map(this.#rowsOf('entrants', raceId).map((row) => [row.entrant_id, this.#entrant(row)])),
@@ -212,20 +212,6 @@ function requireValues(row: AnyRow): void {
 function newestAnswer(polls: readonly Rows<'polls'>[]): number | null {
   const times = polls.flatMap(({ source_time }) => source_time ?? []);
   return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
-}
-
-function raceStateOf(row: Rows<'races'>, hasResponse: boolean): RaceState {
-  const columns = without(row, ['source_time', 'raw_extra']);
-  return {
-    status: row.status,
-    advertisedStart: Date.parse(row.advertised_start),
-    protest: row.protest,
-    raceNumber: row.race_number,
-    toteStartTime: row.tote_start_time,
-    endedAt: millis(row.ended_at),
-    settledAt: millis(row.settled_at),
-    digest: hasResponse ? raceDigest(columns, extraOf(row.raw_extra)) : null,
-  };
 }
 
 function meetingDigest(row: MeetingRow): string {

@@ -150,8 +150,9 @@ describe('a good poll', () => {
   });
 
   it('has nothing missing before it, though a listing moved the race while it was under way', () => {
-    const closed = { ...noon, status: 'Closed' };
-    const moved = movedAtTime(polledAt('11:56:00'), '11:56:10.100', closed);
+    const started = { ...noon, start: timeOf('11:56:05') };
+    const closed = { ...started, status: 'Closed' };
+    const moved = movedAtTime(polledAt('11:56:00', started), '11:56:10.100', closed);
     expect(moved.moved?.missed).toMatchObject({ count: 1 });
     const { state } = stepOf(moved, taken('11:56:10', '11:56:10', closed), rules);
     expect(state.moved).toBeNull();
@@ -305,7 +306,7 @@ describe('a listing', () => {
 
   it.each([
     ['another start', { ...noon, start: timeOf('12:01') }, { at: timeOf('11:31'), missed: null }],
-    ['another status', { ...noon, status: 'Closed' }, { at: timeOf('11:31'), missed: null }],
+    ['another status', { ...noon, status: 'Abandoned' }, { at: timeOf('11:31'), missed: null }],
     ['the same', noon, null],
   ])('that tells %s moves the race or does not', (_name, standing, moved) => {
     const after = afterListing(state, listed(standing, '11:31'), timeOf('11:31'), rules);

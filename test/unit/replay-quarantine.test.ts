@@ -152,11 +152,11 @@ describe('responses in quarantine', () => {
     take(journal, first);
     keep(journal, later[0] ?? first);
     const at = epochMillis('2026-03-01T03:20:00Z');
-    const final = { ...listedRace, status: 'Final' };
-    journal.commit(diffListed(journal.baseline(raceId), final, at, at).changes);
+    const abandoned = { ...listedRace, status: 'Abandoned' };
+    journal.commit(diffListed(journal.baseline(raceId), abandoned, at, at).changes);
     replayed(journal);
-    expect(rows('SELECT status FROM races')).toEqual([{ status: 'Final' }]);
-    expect(rows("SELECT value FROM race_events WHERE kind = 'status'")).toEqual([{ value: 'Final' }]);
+    expect(rows('SELECT status FROM races')).toEqual([{ status: 'Abandoned' }]);
+    expect(rows("SELECT value FROM race_events WHERE kind = 'status'")).toEqual([{ value: 'Abandoned' }]);
   });
 
   it('are passed over with a sentence where they are not as the feed served them, or still malformed', () => {

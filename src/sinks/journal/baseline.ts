@@ -1,7 +1,8 @@
+import { maxPastStarts } from '../../domain/arbitration.ts';
 import { abandonedAfter, currentDigest, poolKey, resultDigest } from '../../domain/baseline.ts';
-import type { Baseline, EntrantState, PoolState, RaceState, ResultState } from '../../domain/baseline.ts';
+import type { Baseline, EntrantState, PoolState, ResultState } from '../../domain/baseline.ts';
 import { noPrices } from '../../domain/diff-odds.ts';
-import { raceDigest } from '../../domain/diff-race.ts';
+import { storedRaceState } from '../../domain/diff-race.ts';
 import { digest } from '../../domain/ids.ts';
 import { lineOf, price } from '../../domain/odds.ts';
 import type { PriceLine, PricePoint } from '../../domain/odds.ts';
@@ -16,6 +17,7 @@ import {
   oddsHistory,
   polls,
   poolHistory,
+  raceEvents,
   raceResults,
   races,
 } from '../../domain/tables.ts';
@@ -23,6 +25,7 @@ import type {
   Column,
   EntrantRow,
   MeetingRow,
+  RaceEventRow,
   RaceRow,
   RowOf,
   Table,
@@ -77,7 +80,7 @@ export function readBaseline(read: ReadRows, raceId: string): Baseline {
     generatedAt,
     abandonedAt,
     listed: null,
-    race: row === null ? null : raceState(row, generatedAt !== null),
+    race: row === null ? null : storedRaceState(row, generatedAt !== null, raceStory(read, raceId)),
     meetingListed: listed,
     meetingDigest: meeting === null || listed ? null : meetingDigest(meeting),
     entrants: known.states,
@@ -118,18 +121,12 @@ function latestResponse(read: ReadRows, raceId: string): number | null {
   return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
 }
 
-function raceState(row: RaceRow, hasResponse: boolean): RaceState {
-  const columns = without(row, ['source_time', 'raw_extra']);
-  return {
-    status: row.status,
-    advertisedStart: millis(row.advertised_start),
-    protest: row.protest,
-    raceNumber: row.race_number,
-    toteStartTime: row.tote_start_time,
-    endedAt: millis(row.ended_at),
-    settledAt: millis(row.settled_at),
-    digest: hasResponse ? raceDigest(columns, extraOf(row.raw_extra)) : null,
-  };
+/** The newest change of status, and the starts that it had of late. */
+function raceStory(read: ReadRows, raceId: string): RaceEventRow[] {
+  const newest = (kind: 'status' | 'start_time', count: number): string =>
+    `SELECT * FROM (SELECT * FROM race_events WHERE race_id = ?1 AND kind = '${kind}' ORDER BY seq DESC LIMIT ${count})`;
+  const sql = `${newest('status', 1)} UNION ALL ${newest('start_time', maxPastStarts)} ORDER BY seq`;
+  return read(raceEvents, sql, raceId);
 }
 
 /**

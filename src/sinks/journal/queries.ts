@@ -121,9 +121,10 @@ export function setMeta(prepare: Prepare, key: string, value: string): void {
 /** See `Journal.lastReport`. */
 export function lastReport(prepare: Prepare, raceId: string): ListedState | null {
   const sql =
-    'SELECT max(e.source_time) AS at, r.status FROM races AS r JOIN race_events AS e ON e.race_id = r.race_id ' +
+    'SELECT max(e.source_time) AS at, r.status, r.advertised_start AS start FROM races AS r JOIN race_events AS e ON e.race_id = r.race_id ' +
     "WHERE r.race_id = ? AND e.kind IN ('status', 'start_time')";
   const row = prepare(sql).get(raceId);
   if (row?.at == null) return null;
-  return { generatedAt: millis(String(row.at)), status: String(row.status) };
+  const word = { status: String(row.status), advertisedStart: millis(String(row.start)) };
+  return { generatedAt: millis(String(row.at)), ...word, isAgreed: true };
 }
