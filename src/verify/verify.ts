@@ -6,6 +6,7 @@ import { hasEnded, raceStatus } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { FieldDifference } from '../domain/verify.ts';
 import type { NzDay } from '../sinks/export/nz-day.ts';
+import { DamagedError } from '../sinks/journal/errors.ts';
 import type { Feed } from '../streams/ports.ts';
 import { ask } from './ask.ts';
 import type { AskContext } from './ask.ts';
@@ -93,9 +94,8 @@ function compared(
   try {
     return differences(race, snapshot, listed, stored);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const detail = `A column of JSON that is stored of it cannot be read: ${error.message}`;
-    return [{ kind: 'failed', race, date, reason: 'damaged', detail }];
+    if (!(error instanceof DamagedError)) throw error;
+    return [{ kind: 'failed', race, date, reason: 'damaged', detail: error.message }];
   }
 }
 

@@ -36,26 +36,26 @@ import { rowDamage } from './row-faults.ts';
 import { decodeRow, millis } from './rows.ts';
 import type { Prepare } from './writer.ts';
 
-/** Reads rows of a table by a query with one parameter. */
+/** Reads rows of a table by a query and its parameters. */
 export type ReadRows = <C extends Record<string, Column>>(
   table: Table<C>,
   sql: string,
-  key: string,
+  ...parameters: readonly (string | number)[]
 ) => RowOf<Table<C>>[];
 
 /** Reads rows as they are. */
 export function anyRows(prepare: Prepare): ReadRows {
-  return (table, sql, key) =>
+  return (table, sql, ...parameters) =>
     prepare(sql)
-      .all(key)
+      .all(...parameters)
       .map((stored) => decodeRow(table, stored));
 }
 
 /** Reads rows that something is built upon: a RowDamage is thrown for one that is not as it was written. */
 export function soundRows(prepare: Prepare): ReadRows {
-  return (table, sql, key) =>
+  return (table, sql, ...parameters) =>
     prepare(sql)
-      .all(key)
+      .all(...parameters)
       .map((stored) => {
         const damage = rowDamage(table.name as TableName, stored);
         if (damage !== null) throw new RowDamage(damage);
@@ -110,8 +110,8 @@ function meetingRow(read: ReadRows, meetingId: string): MeetingRow | null {
  */
 export function newestResponse(read: ReadRows, raceId: string): number | null {
   const sql = `SELECT *, max(source_time) FROM polls WHERE race_id = ?1 AND seq >= coalesce(
-    (SELECT max(seq) FROM polls WHERE race_id = ?1 AND reason = '${clockReset}'), 0) GROUP BY race_id`;
-  return millis(read(polls, sql, raceId)[0]?.source_time ?? null);
+    (SELECT max(seq) FROM polls WHERE race_id = ?1 AND reason = ?2), 0) GROUP BY race_id`;
+  return millis(read(polls, sql, raceId, clockReset)[0]?.source_time ?? null);
 }
 
 /** The latest time that a response of a race ever had, epoch milliseconds; null when none was taken. */
@@ -123,10 +123,10 @@ function latestResponse(read: ReadRows, raceId: string): number | null {
 
 /** The newest change of status, and the starts that it had of late. */
 function raceStory(read: ReadRows, raceId: string): RaceEventRow[] {
-  const newest = (kind: 'status' | 'start_time', count: number): string =>
-    `SELECT * FROM (SELECT * FROM race_events WHERE race_id = ?1 AND kind = '${kind}' ORDER BY seq DESC LIMIT ${count})`;
-  const sql = `${newest('status', 1)} UNION ALL ${newest('start_time', maxPastStarts)} ORDER BY seq`;
-  return read(raceEvents, sql, raceId);
+  const newest = 'SELECT * FROM race_events WHERE race_id = ?1 AND kind = ';
+  const sql = `SELECT * FROM (${newest}'status' ORDER BY seq DESC LIMIT 1)
+    UNION ALL SELECT * FROM (${newest}'start_time' ORDER BY seq DESC LIMIT ?2) ORDER BY seq`;
+  return read(raceEvents, sql, raceId, maxPastStarts);
 }
 
 /**
