@@ -68,6 +68,7 @@ export function pollsOf(race: PlannedRace, now: number): PlannedPoll[] {
     const times = {
       status: statusAt(race, from),
       advertisedStart: race.start,
+      since: -Infinity,
       endedAt: endedAt(race, from),
     };
     const plan = planAt(defaultCadence, times, from);

@@ -43,7 +43,7 @@ function pollTimes(id: string, start: number): number[] {
   let now = start - defaultCadence.liveMs;
   for (let last = now; now < final;) {
     const status = now < closed ? 'Open' : 'Closed';
-    const plan = planAt(defaultCadence, { status, advertisedStart: start, endedAt: null }, now);
+    const plan = planAt(defaultCadence, { status, advertisedStart: start, since: start, endedAt: null }, now);
     const due = nextDue(plan, { phase, last: null, lastGoodAt: last }, now, 0) ?? final;
     const until = Math.min(plan.until, now < closed ? closed : final);
     if (due <= until) polls.push((last = due));

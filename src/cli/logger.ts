@@ -21,6 +21,7 @@ const levels: Partial<Record<LogEventName, 'debug' | 'warn' | 'error' | 'fatal'>
   'race.unknown_status': 'warn',
   'race.disputed': 'warn',
   'race.vanished': 'warn',
+  'race.overdue': 'warn',
   'race.dropped': 'warn',
   'race.restarted': 'error',
   'race.stalled': 'error',

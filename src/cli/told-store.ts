@@ -25,6 +25,7 @@ export function toldStore(
   };
   return {
     baseline: (raceId) => guarded(() => store.baseline(raceId)),
+    unchangedSince: (raceId) => guarded(() => store.unchangedSince(raceId)),
     lastGoodPollAt: (raceId) => guarded(() => store.lastGoodPollAt(raceId)),
     openGap: (raceId) => guarded(() => store.openGap(raceId)),
     liveRaces: () => guarded(() => store.liveRaces()),

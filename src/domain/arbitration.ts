@@ -10,7 +10,11 @@ import { plainStatus, raceStatus } from './status.ts';
 /** How many past starts of a race are remembered. */
 export const maxPastStarts = 16;
 
-const ranks = { unknown: 0, open: 0, closed: 1, interim: 2, final: 3, abandoned: 3 } as const;
+const ranks = {
+  // Whatever an event says of a race that was given up here counts.
+  ...{ removed_from_feed: -1, never_finished: -1 },
+  ...{ unknown: 0, open: 0, closed: 1, interim: 2, final: 3, abandoned: 3 },
+} as const;
 
 /** How far a race is by its status: Open, Closed, Interim, then Final and Abandoned. */
 function rank(status: string): number {

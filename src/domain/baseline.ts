@@ -57,7 +57,7 @@ export interface RaceState extends Word {
   /** Its place at the meeting, as an event or the first listing has it. */
   readonly raceNumber: number | null;
   readonly toteStartTime: string | null;
-  /** Epoch milliseconds of our clock when it was first seen Final or Abandoned. */
+  /** Epoch milliseconds of our clock when it was first seen Final or Abandoned, or was given up. */
   readonly endedAt: number | null;
   readonly settledAt: number | null;
   /** Stands for the columns and extras that an event told; null when only a listing told of the race. */

@@ -79,6 +79,7 @@ export const logEvents = {
     listed_start: time.nullable(),
   }),
   'race.vanished': z.strictObject({ race_id: z.string(), date: z.string() }),
+  'race.overdue': z.strictObject({ race_id: z.string(), status: z.string(), start: z.string() }),
   'race.dropped': z.strictObject({ race_id: z.string(), reason: z.string() }),
   'race.restarted': z.strictObject({ race_id: z.string(), reason: z.string(), delay_ms: ms }),
   'race.stalled': z.strictObject({ race_id: z.string(), due: time, late_ms: ms }),

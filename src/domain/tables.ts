@@ -120,7 +120,7 @@ export const races = table(
     prize_monies: may('json'),
     protest: may('boolean'),
     protest_reason: may('text'),
-    /** When the race was first seen Final or Abandoned, on our clock; null while it is neither. */
+    /** When the race was first seen Final or Abandoned, or was given up, on our clock; null before. */
     ended_at: may('time'),
     /** When its last read was made and polling ended, on our clock. */
     settled_at: may('time'),

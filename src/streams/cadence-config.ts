@@ -25,6 +25,10 @@ const cadence = z.strictObject({
   interim_s: seconds.optional(),
   final_reads_s: z.array(seconds).min(1).optional(),
   abandoned_reads_s: z.array(seconds).min(1).optional(),
+  overdue_after_s: seconds.optional(),
+  overdue_every_s: seconds.optional(),
+  give_up_after_s: seconds.optional(),
+  removed_after_s: seconds.optional(),
 });
 
 const override = z.strictObject({
@@ -63,8 +67,8 @@ export function parseCadence(json: unknown): { table: CadenceTable } | { problem
     })),
   };
   const problems = [
-    ...disorder('bands', standard),
-    ...table.overrides.flatMap(({ cadence: own }, index) => disorder(`overrides.${index}.bands`, own)),
+    ...disorder('', standard),
+    ...table.overrides.flatMap(({ cadence: own }, index) => disorder(`overrides.${index}.`, own)),
   ];
   return problems.length > 0 ? { problems } : { table };
 }
@@ -72,14 +76,20 @@ export function parseCadence(json: unknown): { table: CadenceTable } | { problem
 function merged(part: z.infer<typeof cadence>, base: Cadence): Cadence {
   const reads = (list: readonly number[]): number[] =>
     [...new Set(list.map(millis))].toSorted((a, b) => a - b);
+  const time = (given: number | undefined, otherwise: number): number =>
+    given === undefined ? otherwise : millis(given);
   return {
-    liveMs: part.live_s === undefined ? base.liveMs : millis(part.live_s),
-    notLiveMs: part.not_live_s === undefined ? base.notLiveMs : millis(part.not_live_s),
+    liveMs: time(part.live_s, base.liveMs),
+    notLiveMs: time(part.not_live_s, base.notLiveMs),
     bands: part.bands?.map(bandOf) ?? base.bands,
-    closedMs: part.closed_s === undefined ? base.closedMs : millis(part.closed_s),
-    interimMs: part.interim_s === undefined ? base.interimMs : millis(part.interim_s),
+    closedMs: time(part.closed_s, base.closedMs),
+    interimMs: time(part.interim_s, base.interimMs),
     finalReadsMs: part.final_reads_s ? reads(part.final_reads_s) : base.finalReadsMs,
     abandonedReadsMs: part.abandoned_reads_s ? reads(part.abandoned_reads_s) : base.abandonedReadsMs,
+    overdueAfterMs: time(part.overdue_after_s, base.overdueAfterMs),
+    overdueEveryMs: time(part.overdue_every_s, base.overdueEveryMs),
+    giveUpAfterMs: time(part.give_up_after_s, base.giveUpAfterMs),
+    removedAfterMs: time(part.removed_after_s, base.removedAfterMs),
   };
 }
 
@@ -92,9 +102,16 @@ function bandOf(part: z.infer<typeof band>): Cadence['bands'][number] {
   };
 }
 
-/** Bands go from the farthest to the nearest, and only the last one has no lower end. */
-function disorder(place: string, { bands, liveMs }: Cadence): string[] {
+/**
+ * Bands go from the farthest to the nearest, and only the last one has no lower end. A race is given up after it is overdue.
+ * @param prefix of the names of what is wrong
+ */
+function disorder(prefix: string, { bands, liveMs, overdueAfterMs, giveUpAfterMs }: Cadence): string[] {
   const problems: string[] = [];
+  if (giveUpAfterMs <= overdueAfterMs) {
+    problems.push(`${prefix}give_up_after_s: must be greater than ${overdueAfterMs / 1000}, overdue_after_s`);
+  }
+  const place = `${prefix}bands`;
   bands.forEach(({ overMs }, index) => {
     const last = index === bands.length - 1;
     if (last && overMs !== -Infinity) {

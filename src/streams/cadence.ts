@@ -1,4 +1,5 @@
-import { hasEnded, raceStatus } from '../domain/status.ts';
+import { hasEnded, isGivenUp, raceStatus } from '../domain/status.ts';
+import type { RaceStatus } from '../domain/status.ts';
 
 /** Polls while a race is open and its advertised start is more than `overMs` away. */
 export interface Band {
@@ -21,6 +22,14 @@ export interface Cadence {
   /** After the race was first seen Final: when it is read again; after the last read it is settled. */
   readonly finalReadsMs: readonly number[];
   readonly abandonedReadsMs: readonly number[];
+  /** How long after its start, and after the last change of start or status, a race that has not ended is overdue. */
+  readonly overdueAfterMs: number;
+  /** How often an overdue race is polled, at most. */
+  readonly overdueEveryMs: number;
+  /** How long after the same time it is read for the last time, and given up. */
+  readonly giveUpAfterMs: number;
+  /** For how long the feed does not know a race, and no listing names it, before it counts as removed. */
+  readonly removedAfterMs: number;
 }
 
 const minute = 60_000;
@@ -41,6 +50,10 @@ export const defaultCadence: Cadence = {
   interimMs: 15_000,
   finalReadsMs: [minute, 10 * minute, 24 * hour],
   abandonedReadsMs: [10 * minute],
+  overdueAfterMs: hour,
+  overdueEveryMs: minute,
+  giveUpAfterMs: 24 * hour,
+  removedAfterMs: hour,
 };
 
 /** A cadence for races of some countries, some racing codes, or both. */
@@ -73,21 +86,15 @@ export interface RaceTimes {
   readonly status: string;
   /** Epoch milliseconds. */
   readonly advertisedStart: number;
+  /** Epoch milliseconds of our clock since which its start and status have been these. */
+  readonly since: number;
   /** Epoch milliseconds of our clock when it was first seen Final or Abandoned. */
   readonly endedAt: number | null;
 }
 
 /** When a race is polled, as long as neither its start nor its status changes. */
 export type Plan =
-  | {
-      readonly kind: 'every';
-      readonly name: string;
-      readonly everyMs: number;
-      /** Epoch milliseconds at which the plan came into force by time alone; −Infinity when unknown. */
-      readonly since: number;
-      /** Epoch milliseconds at which another band begins; Infinity when time alone does not end it. */
-      readonly until: number;
-    }
+  | EveryPlan
   | {
       readonly kind: 'reads';
       readonly name: string;
@@ -95,16 +102,40 @@ export type Plan =
       readonly until: number;
     };
 
+interface EveryPlan {
+  readonly kind: 'every';
+  readonly name: string;
+  readonly everyMs: number;
+  /** Epoch milliseconds at which the plan came into force by time alone; −Infinity when unknown. */
+  readonly since: number;
+  /** Epoch milliseconds at which another band begins. */
+  readonly until: number;
+}
+
 /**
  * The plan in force at a time.
  * @param now epoch milliseconds
  */
 export function planAt(cadence: Cadence, race: RaceTimes, now: number): Plan {
   const status = raceStatus(race.status);
+  if (isGivenUp(status)) return readsAt('given_up', []);
   if (hasEnded(status)) return settlement(cadence, status === 'final' ? 'final' : 'abandoned', race, now);
+  const anchor = Math.max(race.advertisedStart, race.since);
+  const [overdueAt, giveUpAt] = [anchor + cadence.overdueAfterMs, anchor + cadence.giveUpAfterMs];
+  if (now >= giveUpAt) return readsAt('given_up', [giveUpAt]);
+  const plan = livePlan(cadence, status, race.advertisedStart, now);
+  if (now < overdueAt) return { ...plan, until: Math.min(plan.until, overdueAt) };
+  const everyMs = Math.max(plan.everyMs, cadence.overdueEveryMs);
+  return { kind: 'every', name: overdueBand, everyMs, since: overdueAt, until: giveUpAt };
+}
+
+/** The band of a race that should have ended long ago. */
+export const overdueBand = 'overdue';
+
+function livePlan(cadence: Cadence, status: RaceStatus, start: number, now: number): EveryPlan {
   if (status === 'closed') return steady('closed', cadence.closedMs);
   if (status === 'interim') return steady('interim', cadence.interimMs);
-  return bandAt(cadence, race.advertisedStart, now);
+  return bandAt(cadence, start, now);
 }
 
 /** Whether two plans ask for the same polls, so that one need not give way to the other. */
@@ -115,14 +146,21 @@ export function samePlan(a: Plan, b: Plan): boolean {
 function settlement(cadence: Cadence, name: 'final' | 'abandoned', race: RaceTimes, now: number): Plan {
   const reads = name === 'final' ? cadence.finalReadsMs : cadence.abandonedReadsMs;
   const endedAt = race.endedAt ?? now;
-  return { kind: 'reads', name, dues: reads.map((after) => endedAt + after), until: Infinity };
+  return readsAt(
+    name,
+    reads.map((after) => endedAt + after),
+  );
 }
 
-function steady(name: string, everyMs: number): Plan {
+function readsAt(name: string, dues: readonly number[]): Plan {
+  return { kind: 'reads', name, dues, until: Infinity };
+}
+
+function steady(name: string, everyMs: number): EveryPlan {
   return { kind: 'every', name, everyMs, since: -Infinity, until: Infinity };
 }
 
-function bandAt(cadence: Cadence, start: number, now: number): Plan {
+function bandAt(cadence: Cadence, start: number, now: number): EveryPlan {
   const live = start - cadence.liveMs;
   if (now < live) {
     return { kind: 'every', name: 'not_live', everyMs: cadence.notLiveMs, since: -Infinity, until: live };

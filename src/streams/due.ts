@@ -7,6 +7,8 @@ export interface LastPoll {
   readonly finishedAt: number;
   /** Failed polls since the last good one; 0 when it was good. */
   readonly failures: number;
+  /** The last polls in a row that were answered with 404 while no listing named the race. */
+  readonly missing: number;
 }
 
 /** What decides when a race is polled next, beside its plan. */
@@ -34,7 +36,9 @@ const longestBackOffMs = 300_000;
 export function nextDue(plan: Plan, state: PollState, now: number, chance: number): number | null {
   const { last, lastGoodAt, phase } = state;
   if (last !== null && last.failures > 0) {
-    return retryDue(last, plan.kind === 'every' ? plan.everyMs : Infinity, now, chance);
+    // One that the feed seems to have removed is not asked for at its own pace; a listing that names it has it polled.
+    const everyMs = plan.kind === 'every' && last.missing === 0 ? plan.everyMs : Infinity;
+    return retryDue(last, everyMs, now, chance);
   }
   if (lastGoodAt === null) return now;
   if (plan.kind === 'reads') return plan.dues.find((due) => due > lastGoodAt) ?? null;

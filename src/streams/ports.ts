@@ -20,6 +20,8 @@ export interface Store {
   readonly baseline: (raceId: string) => Baseline;
   /** Epoch milliseconds at which the last poll that was not failed started; null when there is none. */
   readonly lastGoodPollAt: (raceId: string) => number | null;
+  /** Epoch milliseconds of our clock since which the race has had its start and status; null when nothing is known. */
+  readonly unchangedSince: (raceId: string) => number | null;
   readonly openGap: (raceId: string) => GapRow | null;
   /** Races of which polling has not ended. */
   readonly liveRaces: () => readonly StoredRace[];

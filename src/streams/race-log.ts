@@ -2,14 +2,20 @@ import { isDisputed } from '../domain/arbitration.ts';
 import type { Baseline } from '../domain/baseline.ts';
 import type { Log } from '../domain/log-events.ts';
 import { raceStatus } from '../domain/status.ts';
+import type { GapRow } from '../domain/tables.ts';
 import { timestamp } from '../domain/time.ts';
+import { overdueBand } from './cadence.ts';
 import type { Plan } from './cadence.ts';
 import type { RaceState } from './race-state.ts';
 import type { Step } from './race-step.ts';
 
 /** What a race's actor logs. */
 
-export function tellPlan(raceId: string, plan: Plan, log: Log): void {
+export function tellPlan({ raceId, race }: Baseline, plan: Plan, log: Log): void {
+  if (plan.name === overdueBand && race !== null) {
+    const { status, advertisedStart } = race;
+    log('race.overdue', { race_id: raceId, status, start: timestamp(advertisedStart) });
+  }
   log('race.cadence', {
     race_id: raceId,
     band: plan.name,
@@ -41,7 +47,7 @@ export function tellStep(before: RaceState, step: Step, log: Log): void {
     log('feed.clock_reset', { race_id: raceId, date: null, from: timestamp(from), to: timestamp(to) });
   }
   tellRaceChange(before.baseline, step.state.baseline, log);
-  tellGaps(step, log);
+  for (const gap of step.gaps) tellGap(gap, log);
 }
 
 /** A moved start or another status, whoever reported it, and that events and listings begin to contradict each other. */
@@ -78,10 +84,9 @@ export function tellNotGranted(state: RaceState, parts: readonly string[], log: 
   if (parts.length > 0) log('feed.not_granted', { race_id: state.baseline.raceId, parts: [...parts] });
 }
 
-function tellGaps(step: Step, log: Log): void {
-  for (const gap of step.gaps) {
-    const { race_id, from_time: from, to_time: to, reason, expected_polls, repaired } = gap;
-    if (to === null) log('gap.opened', { race_id, from, reason });
-    else log('gap.closed', { race_id, from, to, reason, expected_polls, repaired });
-  }
+/** A gap that was opened or closed. */
+export function tellGap(gap: GapRow, log: Log): void {
+  const { race_id, from_time: from, to_time: to, reason, expected_polls, repaired } = gap;
+  if (to === null) log('gap.opened', { race_id, from, reason });
+  else log('gap.closed', { race_id, from, to, reason, expected_polls, repaired });
 }

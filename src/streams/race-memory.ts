@@ -57,7 +57,7 @@ export class RaceMemory {
   }
 
   #tellTimes(): void {
-    const times = raceTimes(this.#value.baseline, this.#correctionMs);
+    const times = raceTimes(this.#value, this.#correctionMs);
     // Told again it would be the same plan, but with every poll another timer.
     if (times === null || (this.#times !== null && sameTimes(this.#times, times))) return;
     this.#times = times;
@@ -66,5 +66,10 @@ export class RaceMemory {
 }
 
 function sameTimes(a: RaceTimes, b: RaceTimes): boolean {
-  return a.status === b.status && a.advertisedStart === b.advertisedStart && a.endedAt === b.endedAt;
+  return (
+    a.status === b.status &&
+    a.advertisedStart === b.advertisedStart &&
+    a.since === b.since &&
+    a.endedAt === b.endedAt
+  );
 }

@@ -5,7 +5,7 @@ import { duesBetween } from './due.ts';
 import type { Dues } from './due.ts';
 import { closeGap, openGap } from './gap.ts';
 import type { PollTimes } from './poll.ts';
-import { raceTimes } from './race-state.ts';
+import { raceTimes, withBaseline } from './race-state.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
 
 /**
@@ -14,11 +14,10 @@ import type { RaceRules, RaceState } from './race-state.ts';
  */
 export function endedGap(
   state: RaceState,
-  times: PollTimes,
+  { startedAt }: Pick<PollTimes, 'startedAt'>,
   repaired: boolean,
   rules: RaceRules,
 ): GapRow | null {
-  const { startedAt } = times;
   if (state.gap !== null) {
     const dues = duesSince(state, epochMillis(state.gap.from_time) - 1, startedAt, rules);
     return closeGap(state.gap, startedAt, dues, repaired);
@@ -56,8 +55,7 @@ export function afterListing(state: RaceState, baseline: Baseline, now: number, 
   // While it was settled no poll was due, so that none is missing.
   const revived = before?.settledAt != null && race?.settledAt === null;
   return {
-    ...state,
-    baseline,
+    ...withBaseline(state, baseline, now),
     polls: revived ? { ...state.polls, lastGoodAt: null } : state.polls,
     moved: hasMoved ? { at: now, missed: missedPolls(state, now, rules) } : state.moved,
   };
@@ -73,7 +71,7 @@ function both(one: Dues | null, other: Dues | null): Dues | null {
 }
 
 function duesSince(state: RaceState, after: number, before: number, rules: RaceRules): Dues | null {
-  const race = raceTimes(state.baseline, rules.correctionMs);
+  const race = raceTimes(state, rules.correctionMs);
   if (race === null) return null;
   return duesBetween(rules.cadence, race, state.polls.phase, after, before);
 }

@@ -10,6 +10,8 @@ import type { OlderRun } from './response-time.ts';
 export interface RaceState {
   readonly baseline: Baseline;
   readonly polls: PollState;
+  /** Epoch milliseconds of our clock since which its start and status have been what they are. */
+  readonly since: number;
   /** The gap that the next good poll closes. */
   readonly gap: GapRow | null;
   /** Another start or status that a listing told since the last good poll; null when none did. */
@@ -50,9 +52,19 @@ export interface RaceRules {
  * different starts it is the earlier one: polls that come too early cost less than prices that are missed.
  * @param correctionMs milliseconds by which the feed's clock is ahead of ours
  */
-export function raceTimes(baseline: Baseline, correctionMs: number): RaceTimes | null {
+export function raceTimes({ baseline, since }: RaceState, correctionMs: number): RaceTimes | null {
   if (baseline.race === null) return null;
   const { status, advertisedStart, event, endedAt } = baseline.race;
   const start = Math.min(advertisedStart, event?.advertisedStart ?? Infinity);
-  return { status, advertisedStart: start - correctionMs, endedAt };
+  return { status, advertisedStart: start - correctionMs, since, endedAt };
+}
+
+/**
+ * The state with what is now recorded of the race.
+ * @param now epoch milliseconds of our clock
+ */
+export function withBaseline(state: RaceState, baseline: Baseline, now: number): RaceState {
+  const [before, after] = [raceTimes(state, 0), raceTimes({ ...state, baseline }, 0)];
+  const isSame = before?.status === after?.status && before?.advertisedStart === after?.advertisedStart;
+  return { ...state, baseline, since: isSame ? state.since : now };
 }

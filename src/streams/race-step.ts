@@ -13,6 +13,8 @@ import { timestamp } from '../domain/time.ts';
 import { openGap, repairs } from './gap.ts';
 import type { PollOutcome, PollTimes } from './poll.ts';
 import { endedGap, missedPolls } from './race-missed.ts';
+import { isListed } from './race-ending.ts';
+import { withBaseline } from './race-state.ts';
 import type { KnownResponse, RaceRules, RaceState } from './race-state.ts';
 import { afterOlder, isReset, latestClock, misdating, requirePastPrices } from './response-time.ts';
 
@@ -264,10 +266,10 @@ function afterGoodPoll(
   return {
     changes: [...difference.changes, ...gapChanges(gaps), { table: 'polls', row: poll }],
     state: {
-      baseline: difference.baseline,
+      ...withBaseline(state, difference.baseline, times.finishedAt),
       polls: {
         phase: state.polls.phase,
-        last: { startedAt: times.startedAt, finishedAt: times.finishedAt, failures: 0 },
+        last: { startedAt: times.startedAt, finishedAt: times.finishedAt, failures: 0, missing: 0 },
         lastGoodAt: times.startedAt,
       },
       gap: null,
@@ -298,6 +300,7 @@ export function afterFailedPoll(
   const { raceId } = state.baseline;
   const from = missedPolls(state, times.startedAt, rules)?.first ?? times.due;
   const gap = state.gap ?? openGap(raceId, from, from < rules.runningSince ? 'stopped' : failure.reason);
+  const isMissing = failure.reason === 'not_found' && !isListed(state, times.finishedAt, rules);
   const poll: PollRow = {
     ...pollRow(raceId, times),
     outcome: 'failed',
@@ -310,19 +313,17 @@ export function afterFailedPoll(
   return {
     changes: [...recovered, ...gapChanges(gaps), { table: 'polls', row: poll }],
     state: {
-      baseline: state.baseline,
+      ...state,
       polls: {
         ...state.polls,
         last: {
           startedAt: times.startedAt,
           finishedAt: times.finishedAt,
           failures: (state.polls.last?.failures ?? 0) + 1,
+          missing: isMissing ? (state.polls.last?.missing ?? 0) + 1 : 0,
         },
       },
       gap,
-      moved: state.moved,
-      known: state.known,
-      older: state.older,
     },
     recorded: recovered.length,
     poll,

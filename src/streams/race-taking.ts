@@ -2,13 +2,15 @@ import type { Observable } from 'rxjs';
 import { diffListed } from '../domain/diff-listing.ts';
 import { RowError } from '../domain/row-error.ts';
 import type { Log } from '../domain/log-events.ts';
-import { timestamp } from '../domain/time.ts';
+import { neverFinished, removedFromFeed } from '../domain/status.ts';
+import type { OwnStatus } from '../domain/status.ts';
 import { tryCommit, tryQuarantine } from './commit.ts';
 import { reportDrifts } from './drift.ts';
 import { holdHost } from './hold.ts';
 import type { PollOutcome } from './poll.ts';
 import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
-import { tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
+import { isRemoved, endingOf } from './race-ending.ts';
+import { tellGap, tellNotGranted, tellRaceChange, tellStep } from './race-log.ts';
 import { afterListing } from './race-missed.ts';
 import type { RaceMemory } from './race-memory.ts';
 import type { RaceRules, RaceState } from './race-state.ts';
@@ -46,7 +48,11 @@ function moveOn(memory: RaceMemory, step: Step, outcome: PollOutcome, context: R
   tellStep(before, step, context.log);
   if (outcome.kind !== 'failed') tellNotGranted(before, notGrantedBy(outcome, before), context.log);
   memory.next(step.state);
-  if (isGone(step, outcome)) return drop(memory.value, context);
+  if (step.failure !== null && isRemoved(step.state, outcome.finishedAt, rulesOf(context))) {
+    context.log('race.dropped', { race_id: before.baseline.raceId, reason: 'not_found' });
+    end(memory, removedFromFeed, context);
+    return { kind: 'settled', raceId: before.baseline.raceId };
+  }
   return {
     kind: 'polled',
     raceId: before.baseline.raceId,
@@ -119,24 +125,6 @@ function reportOdd({ failure, poll }: Step, outcome: PollOutcome, context: RaceC
   reportDrifts({ raceId: poll.race_id, receivedAt: outcome.finishedAt, drifts, lost, body }, context);
 }
 
-/** How long after its start a race that the feed does not know any more is still asked for. */
-const longestMissingMs = 86_400_000;
-
-function isGone(step: Step, { finishedAt }: PollOutcome): boolean {
-  const { race } = step.state.baseline;
-  return (
-    step.failure?.reason === 'not_found' &&
-    race !== null &&
-    finishedAt - race.advertisedStart > longestMissingMs
-  );
-}
-
-function drop(state: RaceState, context: RaceContext): RaceReport {
-  const { raceId } = state.baseline;
-  context.log('race.dropped', { race_id: raceId, reason: 'not_found' });
-  return endRace(raceId, context);
-}
-
 /** Commits what a listing told of the race and, only then, moves the state. */
 export function takeListed(
   memory: RaceMemory,
@@ -165,11 +153,18 @@ export function settle(memory: RaceMemory, context: RaceContext): RaceReport {
   const { raceId, race } = memory.value.baseline;
   // One that was settled before had a look because a listing contradicted that.
   if (race?.settledAt != null) return { kind: 'settled', raceId };
-  context.log('race.settled', { race_id: raceId, status: race?.status ?? '' });
-  return endRace(raceId, context);
+  const status = end(memory, neverFinished, context);
+  context.log('race.settled', { race_id: raceId, status: status ?? '' });
+  return { kind: 'settled', raceId };
 }
 
-function endRace(raceId: string, { store, scheduler }: RaceContext): RaceReport {
-  store.commit([{ table: 'races', key: raceId, patch: { settled_at: timestamp(scheduler.now()) } }]);
-  return { kind: 'settled', raceId };
+/** Returns the status that the race has in the end; null when nothing is recorded of it. */
+function end(memory: RaceMemory, own: OwnStatus, context: RaceContext): string | null {
+  const { baseline } = memory.value;
+  const ending = endingOf(memory.value, own, context.scheduler.now(), rulesOf(context));
+  if (ending === null) return null;
+  context.store.commit(ending.changes);
+  tellRaceChange(baseline, { ...baseline, race: ending.race }, context.log);
+  if (ending.gap !== null) tellGap(ending.gap, context.log);
+  return ending.race.status;
 }

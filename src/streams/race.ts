@@ -54,7 +54,7 @@ function polled(
   const { cadence, scheduler, watchdog, random, log } = context;
   const plan$ = memory.times$.pipe(
     plans(cadence, scheduler, (plan) => {
-      tellPlan(raceId, plan, log);
+      tellPlan(memory.value.baseline, plan, log);
     }),
   );
   const aim = (due: number | null): void => {
@@ -123,7 +123,8 @@ function takeOrders(
 
 /**
  * Takes an order, and returns whether an immediate poll is due: it was asked for, or the listing reported a race Final,
- * whose reads follow the one that saw it so, or the listing contradicts what stands by something new.
+ * whose reads follow the one that saw it so, or the listing names one that seemed to be removed or contradicts what stands
+ * by something new.
  */
 function isToPoll(order: RaceOrder, memory: RaceMemory, context: RaceContext): boolean {
   if (order.kind !== 'listed') return order.kind === 'poll';
@@ -132,7 +133,9 @@ function isToPoll(order: RaceOrder, memory: RaceMemory, context: RaceContext): b
   // A listing holds no results. A race of which nothing was known is due at once in any case.
   if (before.baseline.race === null) return false;
   return (
-    (!isFinal(before) && isFinal(memory.value)) || contradictsAnew(before.baseline, memory.value.baseline)
+    isMissing(before) ||
+    (!isFinal(before) && isFinal(memory.value)) ||
+    contradictsAnew(before.baseline, memory.value.baseline)
   );
 }
 
@@ -142,15 +145,20 @@ function contradictsAnew({ listed: before }: Baseline, { listed }: Baseline): bo
   return before === null || !stands(before, listed);
 }
 
-function restore(raceId: string, { store }: RaceContext): RaceState {
+function restore(raceId: string, { store, scheduler }: RaceContext): RaceState {
   return {
     baseline: store.baseline(raceId),
     polls: { phase: phaseOf(raceId), last: null, lastGoodAt: store.lastGoodPollAt(raceId) },
+    since: store.unchangedSince(raceId) ?? scheduler.now(),
     gap: store.openGap(raceId),
     moved: null,
     known: null,
     older: null,
   };
+}
+
+function isMissing({ polls }: RaceState): boolean {
+  return polls.last !== null && polls.last.missing > 0;
 }
 
 function isFinal({ baseline }: RaceState): boolean {

@@ -2,7 +2,7 @@ import { catchError, concat, defer, from, map, mergeMap, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { EventSnapshot, ListedRace, ListingSnapshot } from '../domain/snapshot.ts';
 import { FeedError } from '../domain/source.ts';
-import { hasEnded, raceStatus } from '../domain/status.ts';
+import { hasEnded, raceStatus, removedFromFeed } from '../domain/status.ts';
 import { timestamp } from '../domain/time.ts';
 import type { FieldDifference } from '../domain/verify.ts';
 import type { NzDay } from '../sinks/export/nz-day.ts';
@@ -77,7 +77,7 @@ function verifyRaces(
           }
           return compared(race, snapshot, listed.get(race.raceId) ?? null, day, context);
         }),
-        catchError((error: unknown) => of(failed(race, day, feedError(error)))),
+        catchError((error: unknown) => of(unanswered(race, day, feedError(error)))),
       ),
     ),
   );
@@ -137,7 +137,8 @@ function presence(
   );
   const listed = new Set(listing.meetings.flatMap((meeting) => meeting.races).map(({ raceId }) => raceId));
   const unlisted = races
-    .filter(({ raceId }) => !listed.has(raceId) && listing.rejected.length === 0)
+    .filter(({ raceId, status }) => !listed.has(raceId) && status !== removedFromFeed)
+    .filter(() => listing.rejected.length === 0)
     .map((race) => {
       const difference = { entrantId: null, field: 'listing', stored: race.status, served: null };
       return differs(race, stored.isSettled(race.raceId), difference);
@@ -159,6 +160,12 @@ function differs(race: RaceName, settled: boolean, difference: FieldDifference):
 function named(race: ListedRace, meeting: string): RaceName {
   const { raceId, raceNumber, name, advertisedStart, status } = race;
   return { raceId, meeting, number: raceNumber, name, start: timestamp(advertisedStart), status };
+}
+
+/** Of a race that the feed has removed there is nothing else to serve. */
+function unanswered(race: RaceName, day: NzDay, error: FeedError): Finding {
+  const isAgreed = error.fault === 'not_found' && race.status === removedFromFeed;
+  return isAgreed ? { kind: 'race', race, settled: true } : failed(race, day, error);
 }
 
 function failed(race: RaceName | null, { date }: NzDay, { fault, message }: FeedError): Finding {

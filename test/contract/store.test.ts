@@ -151,6 +151,18 @@ describe.each([
     expect(store.lastGoodPollAt('another')).toBeNull();
   });
 
+  it('knows since when a race has had its start and status, from its first poll on', () => {
+    expect(store.unchangedSince(race)).toBeNull();
+    take(noon, '11:50');
+    take({ ...noon, win: 3 }, '11:51');
+    expect(store.unchangedSince(race)).toBe(timeOf('11:50'));
+    take({ ...noon, start: timeOf('12:10') }, '11:52');
+    take({ ...noon, start: timeOf('12:10'), status: 'Closed' }, '12:11');
+    take({ ...noon, start: timeOf('12:10'), status: 'Closed', win: 4 }, '12:12');
+    expect(store.unchangedSince(race)).toBe(timeOf('12:11'));
+    expect(store.unchangedSince('another')).toBeNull();
+  });
+
   it('knows the open gap of a race, which is neither closed nor one of an entrant', () => {
     const { reason, from_time } = gapAt('11:40');
     const id = rowId(race, 'b', from_time, reason);

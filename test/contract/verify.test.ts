@@ -345,6 +345,13 @@ describe('what cannot be compared', () => {
     expect(summary).toMatch(/Store and source do not agree\.$/);
   });
 
+  it('is no race that is stored as removed from the feed', async () => {
+    const removed = `UPDATE races SET status = 'removed_from_feed' WHERE race_id = 'stranger'`;
+    const findings = await find(tampered(`${stranger}; ${removed}`));
+    expect(countsOf(findings)).toMatchObject({ races: 25, failed: 0 });
+    expect(differences(findings, true)).toEqual([]);
+  });
+
   it('is named: a column of JSON that is none', async () => {
     const findings = await find(tampered(`UPDATE races SET raw_extra = '{' WHERE race_id = $settled`));
     expect(findings.filter(({ kind }) => kind === 'failed')).toMatchObject([{ reason: 'damaged' }]);

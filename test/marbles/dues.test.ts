@@ -13,12 +13,12 @@ const reads: Plan = { kind: 'reads', name: 'final', dues: [5_000, 8_000], until:
 /** The last poll was good and started at a time. */
 const good = (startedAt: number): PollState => ({
   phase: 0,
-  last: { startedAt, finishedAt: startedAt + 200, failures: 0 },
+  last: { startedAt, finishedAt: startedAt + 200, failures: 0, missing: 0 },
   lastGoodAt: startedAt,
 });
 const failed = (startedAt: number, failures: number): PollState => ({
   phase: 0,
-  last: { startedAt, finishedAt: startedAt + 200, failures },
+  last: { startedAt, finishedAt: startedAt + 200, failures, missing: 0 },
   lastGoodAt: 0,
 });
 const poll = (due: number): Due => ({ kind: 'poll', due });

@@ -8,7 +8,12 @@ const noTelling = (): void => undefined;
 const minute = 60_000;
 const hour = 60 * minute;
 
-const open = (advertisedStart: number): RaceTimes => ({ status: 'Open', advertisedStart, endedAt: null });
+const open = (advertisedStart: number): RaceTimes => ({
+  status: 'Open',
+  advertisedStart,
+  since: 0,
+  endedAt: null,
+});
 
 /** The plan of a band of the default cadence, for a race that starts at a time. */
 const band = (name: string, everyMs: number, since: number, until: number): Plan => ({
@@ -20,8 +25,8 @@ const band = (name: string, everyMs: number, since: number, until: number): Plan
 });
 const hourBand = (start: number) => band('hour', minute, start - hour, start - 15 * minute);
 const quarterBand = (start: number) => band('quarter', 30_000, start - 15 * minute, start - 5 * minute);
-const jumpBand = (start: number) => band('jump', 10_000, start - 5 * minute, Infinity);
-const closed: Plan = { kind: 'every', name: 'closed', everyMs: 15_000, since: -Infinity, until: Infinity };
+const jumpBand = (start: number) => band('jump', 10_000, start - 5 * minute, start + hour);
+const closed = (start: number) => band('closed', 15_000, -Infinity, start + hour);
 
 describe('plans', () => {
   it(
@@ -98,7 +103,7 @@ describe('plans', () => {
         'a 59999ms b 59999ms c',
         {
           a: quarterBand(7 * minute),
-          b: closed,
+          b: closed(7 * minute),
           c: {
             kind: 'reads',
             name: 'final',
@@ -120,10 +125,43 @@ describe('plans', () => {
           told.push(plan);
         }),
       );
-      m.expect(plan$).toBeObservable('c-----|', { c: closed });
+      m.expect(plan$, '10m !').toBeObservable('c', { c: closed(minute) });
       m.expect(race$).toHaveSubscriptions('^-----!');
       m.flush();
-      expect(told).toEqual([closed]);
+      expect(told).toEqual([closed(minute)]);
+    }),
+  );
+
+  it(
+    'polls slowly a race that has not ended an hour after its start, and once more a day after it',
+    marbles((m) => {
+      const race$ = m.cold('r', { r: open(0) });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '2880m !').toBeObservable(
+        'j 3599999ms o 82799999ms g',
+        {
+          j: jumpBand(0),
+          o: band('overdue', minute, hour, 24 * hour),
+          g: { kind: 'reads', name: 'given_up', dues: [24 * hour], until: Infinity },
+        },
+      );
+    }),
+  );
+
+  it(
+    'counts the time that a race is overdue from the last change of its start or status',
+    marbles((m) => {
+      const race$ = m.hot('a 3539999ms b', {
+        a: open(0),
+        b: { ...open(0), status: 'Interim', since: 59 * minute },
+      });
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '120m !').toBeObservable(
+        'j 3539999ms i 3599999ms o',
+        {
+          j: jumpBand(0),
+          i: band('interim', 15_000, -Infinity, 119 * minute),
+          o: band('overdue', minute, 119 * minute, 59 * minute + 24 * hour),
+        },
+      );
     }),
   );
 });

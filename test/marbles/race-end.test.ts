@@ -1,7 +1,7 @@
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { FeedError } from '../../src/domain/source.ts';
 import { marbles } from '../support/marbles.ts';
+import { FeedError } from '../../src/domain/source.ts';
 import { timeOf } from '../support/streams-clock.ts';
 import { every, later } from '../support/streams-diagram.ts';
 import { actor, first, known, listedOrder, recorded, reports, story } from '../support/streams-story.ts';
@@ -224,41 +224,6 @@ describe('a race that ends', () => {
       expect(s.store.rows('gaps')).toEqual([]);
       expect(s.store.isSettled(first)).toBe(false);
       expect(s.store.rows('polls').at(-1)?.lateness_ms).toBe(0);
-    }),
-  );
-
-  it(
-    'is dropped when the feed does not know it any more, a day after its start',
-    marbles((m) => {
-      const gone$ = m.cold('100ms #', {}, new FeedError('not_found', 'Status 404.'));
-      const s = story(m, `${nextDay}12:00:10Z`, {
-        event: () => gone$,
-        race: open,
-        store: known('12:01', open),
-      });
-      m.expect(actor(s), '60s !').toBeObservable('100ms (s|)', reports);
-      m.expect(gone$).toHaveSubscriptions('^ 99ms !');
-      m.flush();
-      expect(s.told('race.dropped')).toEqual([{ race_id: first, reason: 'not_found' }]);
-      expect(s.store.isSettled(first)).toBe(true);
-    }),
-  );
-
-  it(
-    'is asked for again and again while it is missing for less than a day',
-    marbles((m) => {
-      const gone$ = m.cold('100ms #', {}, new FeedError('not_found', 'Status 404.'));
-      const s = story(m, '23:59:50', { event: () => gone$, race: open, store: known('23:59:40', open) });
-      m.expect(actor(s), s.until('2026-03-08T00:00:05Z')).toBeObservable(
-        '100ms f 2099ms f 4099ms f 8099ms f',
-        reports,
-      );
-      m.expect(gone$).toHaveSubscriptions([
-        '^ 99ms !',
-        '2100ms ^ 99ms !',
-        '6200ms ^ 99ms !',
-        '14300ms ^ 99ms !',
-      ]);
     }),
   );
 });

@@ -189,17 +189,20 @@ describe('a race day', () => {
     marbles((m) => {
       const yesterday = { ...noon, start: timeOf('2026-03-06T11:50:00Z') };
       const gone$ = m.cold('100ms #', {}, new FeedError('not_found', 'Status 404.'));
+      const failures = ['12:00:00.100', '12:00:02.200', '12:00:06.300', '12:00:14.400'];
       const s = story(m, '12:00', {
         event: () => gone$,
         race: yesterday,
         meetings: () => m.cold('50ms (l|)'),
         store: known('2026-03-06T12:00:00Z', yesterday),
       });
-      m.expect(raceday(s).pipe(map(inTwoWords)), s.until('12:10')).toBeObservable('100ms (si)', {
-        ...words,
-        s: `${first} settled`,
-      });
-      m.expect(gone$).toHaveSubscriptions('^ 99ms !');
+      m.expect(raceday(s).pipe(map(inTwoWords)), s.until('12:10')).toBeObservable(
+        s.emissions({ f: failures, s: ['12:00:30.500'], i: ['12:00:00.100'] }),
+        { ...words, s: `${first} settled`, f: `${first} failed` },
+      );
+      m.expect(gone$).toHaveSubscriptions(
+        s.asked(['12:00', '12:00:02.100', '12:00:06.200', '12:00:14.300', '12:00:30.400'], 100),
+      );
       m.flush();
       expect(s.told('race.stalled')).toEqual([]);
     }),

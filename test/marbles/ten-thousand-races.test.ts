@@ -49,6 +49,7 @@ function feed(clock: VirtualClock): Feed {
 const store: Store = {
   baseline: (raceId) => diffEvent(emptyBaseline(raceId), event(raceId, begin - 1), begin - 1).baseline,
   lastGoodPollAt: () => begin - 1,
+  unchangedSince: () => begin - 1,
   openGap: () => null,
   liveRaces: () => [...starts.keys()].map((race_id) => ({ race_id, country: 'NZ', type: 'T' })),
   isSettled: () => false,

@@ -61,6 +61,15 @@ export class MemoryStore implements Store {
     this.quarantined.push(entry);
   }
 
+  unchangedSince(raceId: string): number | null {
+    const moved = this.#rowsOf('race_events', raceId)
+      .filter(({ entrant_id, kind }) => entrant_id === null && (kind === 'status' || kind === 'start_time'))
+      .map(({ observed_at }) => Date.parse(observed_at));
+    const polled = this.#rowsOf('polls', raceId).map(({ started_at }) => Date.parse(started_at));
+    if (moved.length > 0) return Math.max(...moved);
+    return polled.length === 0 ? null : Math.min(...polled);
+  }
+
   lastGoodPollAt(raceId: string): number | null {
     const good = this.#rowsOf('polls', raceId).filter(({ outcome }) => outcome !== 'failed');
     return good.length === 0 ? null : Math.max(...good.map(({ started_at }) => Date.parse(started_at)));

@@ -21,14 +21,18 @@ export function cadences(every: fc.Arbitrary<number> = seconds): fc.Arbitrary<Ca
       interim_s: every,
       final_reads_s: fc.array(every, { minLength: 1, maxLength: 4 }),
       abandoned_reads_s: fc.array(every, { minLength: 1, maxLength: 2 }),
+      overdue_after_s: fc.integer({ min: 100, max: 100_000 }),
+      overdue_every_s: every,
+      overdueFor: fc.integer({ min: 1, max: 100_000 }),
     })
-    .map(({ live, overs, everies, ...rest }) => {
+    .map(({ live, overs, everies, overdueFor, ...rest }) => {
       const far = overs.filter((over) => over < live).toSorted((a, b) => b - a);
       const bands = [...far.map((over) => ({ over_s: over })), {}].map((band, index) => ({
         ...band,
         every_s: everies[index],
       }));
-      const parsed = parseCadence({ live_s: live, bands, ...rest });
+      const give_up_after_s = rest.overdue_after_s + overdueFor;
+      const parsed = parseCadence({ live_s: live, bands, give_up_after_s, ...rest });
       if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
       return parsed.table.standard;
     });

@@ -30,6 +30,10 @@ describe('a cadence table', () => {
         interim_s: 30,
         final_reads_s: [600, 60],
         abandoned_reads_s: [300],
+        overdue_after_s: 1_800,
+        overdue_every_s: 90,
+        give_up_after_s: 7_200,
+        removed_after_s: 600,
       }).standard,
     ).toEqual({
       liveMs: 7_200_000,
@@ -43,6 +47,10 @@ describe('a cadence table', () => {
       interimMs: 30_000,
       finalReadsMs: [60_000, 600_000],
       abandonedReadsMs: [300_000],
+      overdueAfterMs: 1_800_000,
+      overdueEveryMs: 90_000,
+      giveUpAfterMs: 7_200_000,
+      removedAfterMs: 600_000,
     });
   });
 
@@ -132,6 +140,16 @@ describe('a cadence table', () => {
       'with a live time below the default bands',
       { live_s: 3_600 },
       /^bands\.0: over_s must be smaller than 3600, live_s$/,
+    ],
+    [
+      'that gives a race up before it is overdue',
+      { give_up_after_s: 3_600 },
+      /^give_up_after_s: must be greater than 3600, overdue_after_s$/,
+    ],
+    [
+      'that does so in an override',
+      { overrides: [{ overdue_after_s: 100_000 }] },
+      /^overrides\.0\.give_up_after_s: must be greater than 100000/,
     ],
   ])('%s is refused with a sentence', (_name, json, sentence) => {
     expect(problemsOf(json)).toEqual([expect.stringMatching(sentence)]);

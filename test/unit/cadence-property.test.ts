@@ -10,6 +10,7 @@ const moment = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_000 + 3 *
 const race = fc.record({
   status: fc.constantFrom('Open', 'Closed', 'Interim', 'Final', 'Abandoned', '', 'Postponed'),
   advertisedStart: moment,
+  since: moment,
   endedAt: fc.option(moment, { nil: null }),
 });
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -83,7 +84,7 @@ describe('for any valid table, start, status and time', () => {
         unit,
         unit,
         (cadence, status, advertisedStart, now, ago, phase, chance) => {
-          const plan = planAt(cadence, { status, advertisedStart, endedAt: null }, now);
+          const plan = planAt(cadence, { status, advertisedStart, since: now, endedAt: null }, now);
           const due = nextDue(plan, { phase, last: null, lastGoodAt: now - ago }, now, chance);
           expect(due).not.toBeNull();
           expect(due).toBeLessThanOrEqual(now + longestInterval(cadence));
@@ -107,7 +108,7 @@ describe('for any valid table, start, status and time', () => {
         (cadence, times, startedAt, lasted, count, chance) => {
           const finishedAt = startedAt + lasted;
           const plan = planAt(cadence, times, finishedAt);
-          const last = { startedAt, finishedAt, failures: count };
+          const last = { startedAt, finishedAt, failures: count, missing: 0 };
           const due = nextDue(plan, { phase: 0, last, lastGoodAt: startedAt - 1 }, finishedAt, chance);
           const everyMs = plan.kind === 'every' ? plan.everyMs : 300_000 + lasted;
           expect(due).toBeGreaterThanOrEqual(finishedAt);

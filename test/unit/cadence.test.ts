@@ -5,7 +5,7 @@ import type { Cadence, RaceTimes } from '../../src/streams/cadence.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const start = 48 * hour;
-const race: RaceTimes = { status: 'Open', advertisedStart: start, endedAt: null };
+const race: RaceTimes = { status: 'Open', advertisedStart: start, since: 0, endedAt: null };
 const planned = (before: number, times = race) => planAt(defaultCadence, times, start - before);
 
 describe('the plan of a race', () => {
@@ -20,7 +20,9 @@ describe('the plan of a race', () => {
     [5 * minute + 1, 'quarter', 30_000],
     [5 * minute, 'jump', 10_000],
     [0, 'jump', 10_000],
-    [-3 * hour, 'jump', 10_000],
+    [-hour + 1, 'jump', 10_000],
+    [-hour, 'overdue', minute],
+    [-24 * hour + 1, 'overdue', minute],
   ])('%i ms before its start is the band %s', (before, name, everyMs) => {
     expect(planned(before)).toMatchObject({ kind: 'every', name, everyMs });
   });
@@ -42,7 +44,8 @@ describe('the plan of a race', () => {
   it('knows since when and until when it holds', () => {
     expect(planned(10 * hour)).toMatchObject({ since: start - 24 * hour, until: start - 6 * hour });
     expect(planned(10 * minute)).toMatchObject({ since: start - 15 * minute, until: start - 5 * minute });
-    expect(planned(-hour)).toMatchObject({ since: start - 5 * minute, until: Infinity });
+    expect(planned(0)).toMatchObject({ since: start - 5 * minute, until: start + hour });
+    expect(planned(-hour)).toMatchObject({ since: start + hour, until: start + 24 * hour });
   });
 
   it.each([
@@ -55,13 +58,32 @@ describe('the plan of a race', () => {
         name,
         everyMs,
         since: -Infinity,
-        until: Infinity,
+        until: start + hour,
       });
     }
   });
 
   it.each(['', 'Postponed', ' open '])('takes the status "%s" for a live one', (status) => {
     expect(planned(10 * minute, { ...race, status })).toEqual(planned(10 * minute));
+  });
+
+  it('is no faster when the race is overdue than before', () => {
+    const slow = { ...defaultCadence, closedMs: 5 * minute };
+    const times = { ...race, status: 'Closed' };
+    expect(planAt(slow, times, start + 2 * hour)).toMatchObject({ name: 'overdue', everyMs: 5 * minute });
+  });
+
+  it('is one read a day after the start of a race that never ends, or after what changed last', () => {
+    const giveUpAt = start + 24 * hour;
+    const last = { kind: 'reads', name: 'given_up', dues: [giveUpAt], until: Infinity };
+    expect(planAt(defaultCadence, race, giveUpAt)).toEqual(last);
+    expect(planAt(defaultCadence, { ...race, status: 'Interim' }, giveUpAt + hour)).toEqual(last);
+    const moved = { ...race, since: start + hour };
+    expect(planAt(defaultCadence, moved, giveUpAt)).toMatchObject({ until: giveUpAt + hour });
+  });
+
+  it.each(['removed_from_feed', 'never_finished'])('has no poll left for the status %s', (status) => {
+    expect(planned(0, { ...race, status, endedAt: start })).toMatchObject({ kind: 'reads', dues: [] });
   });
 
   it('has three reads after Final and one after Abandoned, from when that was seen', () => {

@@ -43,6 +43,7 @@ describe('the polls that were due', () => {
     const race = fc.record({
       status: fc.constantFrom('Open', 'Open', 'Open', 'Closed', 'Final', 'Abandoned'),
       advertisedStart: fc.integer({ min: begin, max: begin + 3 * day }),
+      since: fc.integer({ min: begin - day, max: begin + day }),
       endedAt: fc.integer({ min: begin - day, max: begin + day }),
     });
     const moment = fc.integer({ min: begin, max: begin + day });
@@ -95,7 +96,7 @@ function streamed(cadence: Cadence, moves: readonly Move[]): number[] {
     polls.push(startedAt);
     return timer(10, clock).pipe(
       map(() => {
-        const last = { startedAt, finishedAt: clock.now(), failures: 0 };
+        const last = { startedAt, finishedAt: clock.now(), failures: 0, missing: 0 };
         polls$.next({ phase: 0, last, lastGoodAt: startedAt });
       }),
     );
@@ -111,7 +112,7 @@ function streamed(cadence: Cadence, moves: readonly Move[]): number[] {
   for (const move of moves) {
     clock.runUntil(move.at);
     endedAt = hasEnded(move) ? (endedAt ?? move.at) : null;
-    times$.next({ status: move.status, advertisedStart: move.advertisedStart, endedAt });
+    times$.next({ ...move, since: Infinity, endedAt });
   }
   clock.runUntil(begin + day - 1);
   running.unsubscribe();

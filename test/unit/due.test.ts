@@ -20,7 +20,7 @@ const reads = (...dues: number[]): Plan => ({ kind: 'reads', name: 'final', dues
 
 const good = (lastGoodAt: number | null, phase = 0): PollState => ({ phase, last: null, lastGoodAt });
 const failed = (failures: number, startedAt: number, finishedAt: number): PollState => {
-  const last: LastPoll = { startedAt, finishedAt, failures };
+  const last: LastPoll = { startedAt, finishedAt, failures, missing: 0 };
   return { phase: 0, last, lastGoodAt: 0 };
 };
 
@@ -117,7 +117,7 @@ describe('the races of the stories', () => {
 });
 
 describe('the polls that were due', () => {
-  const race: RaceTimes = { status: 'Open', advertisedStart: 10 * hour, endedAt: null };
+  const race: RaceTimes = { status: 'Open', advertisedStart: 10 * hour, since: 0, endedAt: null };
   const due = (after: number, before: number, times: RaceTimes = race) =>
     duesBetween(defaultCadence, times, 0, after, before);
   const jump = race.advertisedStart;
@@ -196,7 +196,7 @@ describe('the polls that were due', () => {
   it('are counted without a step for each, however many there are', () => {
     const millions = duesBetween(
       { ...defaultCadence, bands: [{ name: 'jump', overMs: -Infinity, everyMs: 1 }] },
-      race,
+      { ...race, since: 1e12 },
       0,
       0,
       1e12,

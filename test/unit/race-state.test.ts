@@ -22,10 +22,11 @@ const rules: RaceRules = { cadence: defaultCadence, runningSince: timeOf('10:00'
 function polledAt(time: string, standing = noon): RaceState {
   const at = timeOf(time);
   const { baseline } = diffEvent(emptyBaseline('race'), eventOf('race', standing, at), at);
-  const last = { startedAt: at, finishedAt: at, failures: 0 };
+  const last = { startedAt: at, finishedAt: at, failures: 0, missing: 0 };
   return {
     baseline,
     polls: { phase: 0, last, lastGoodAt: at },
+    since: at,
     gap: null,
     moved: null,
     known: null,
@@ -65,7 +66,12 @@ describe('a good poll', () => {
     expect(step.changes).toEqual([{ table: 'polls', row: step.poll }]);
     expect(step.state.polls).toEqual({
       phase: 0,
-      last: { startedAt: timeOf('11:56:10.050'), finishedAt: timeOf('11:56:10.250'), failures: 0 },
+      last: {
+        startedAt: timeOf('11:56:10.050'),
+        finishedAt: timeOf('11:56:10.250'),
+        failures: 0,
+        missing: 0,
+      },
       lastGoodAt: timeOf('11:56:10.050'),
     });
     expect(step).toMatchObject({ recorded: 0, gaps: [], failure: null });
@@ -328,11 +334,12 @@ describe('a listing', () => {
 
 describe('what the cadence goes by', () => {
   it('is on our clock: a start that the feed tells is that much sooner by ours', () => {
-    expect(raceTimes(polledAt('11:30:00').baseline, 8_000)).toEqual({
+    expect(raceTimes(polledAt('11:30:00'), 8_000)).toEqual({
       status: 'Open',
       advertisedStart: timeOf('12:00') - 8_000,
+      since: timeOf('11:30:00'),
       endedAt: null,
     });
-    expect(raceTimes(emptyBaseline('race'), 0)).toBeNull();
+    expect(raceTimes({ ...polledAt('11:30:00'), baseline: emptyBaseline('race') }, 0)).toBeNull();
   });
 });

@@ -30,6 +30,7 @@ class Recorder {
   state: RaceState = {
     baseline: emptyBaseline(raceId),
     polls: { phase: 0, last: null, lastGoodAt: null },
+    since: 0,
     gap: null,
     moved: null,
     known: null,

@@ -15,10 +15,10 @@ export const race = z
     type: z.string().nullable(),
     race_number: z.int().nullable(),
     name: z.string().nullable(),
-    /** As served: Open, Closed, Interim, Final, Abandoned. */
+    /** As served (Open, Closed, Interim, Final, Abandoned), or `removed_from_feed`, `never_finished`: given up here. */
     status: z.string(),
     advertised_start: time,
-    /** When it was first seen Final or Abandoned. */
+    /** When it was first seen Final or Abandoned, or was given up. */
     ended_at: time.nullable(),
     /** When its last read was made: nothing more is polled. */
     settled_at: time.nullable(),

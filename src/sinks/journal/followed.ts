@@ -23,7 +23,7 @@ export interface FollowedPage {
 /** When a race starts and when it ended, as the journal has it, in epoch milliseconds. */
 export interface RaceTimes {
   readonly start: number;
-  /** Null while it is neither Final nor Abandoned. */
+  /** Null while it is not over. */
   readonly ended: number | null;
 }
 

@@ -223,6 +223,10 @@ export class Journal {
   }
 
   /** The same without failed polls. */
+  unchangedSince(raceId: string): number | null {
+    return this.#run(() => queries.unchangedSince(this.#prepare, raceId));
+  }
+
   lastGoodPollAt(raceId: string): number | null {
     return this.#run(() => queries.lastGoodPollAt(this.#prepare, raceId));
   }

@@ -59,8 +59,16 @@ export function lastGoodPollAt(prepare: Prepare, raceId: string): number | null 
   return startedAt(prepare(newestGoodPoll('?')).get(raceId));
 }
 
+/** Since when a race has had its start and status, on our clock, epoch milliseconds; null when nothing is known of it. */
+export function unchangedSince(prepare: Prepare, raceId: string): number | null {
+  const sql = `SELECT coalesce(
+    (SELECT max(observed_at) FROM race_events WHERE race_id = ?1 AND entrant_id IS NULL AND kind IN ('status', 'start_time')),
+    (SELECT min(started_at) FROM polls WHERE race_id = ?1)) AS started_at`;
+  return startedAt(prepare(sql).get(raceId));
+}
+
 function startedAt(row: Record<string, unknown> | undefined): number | null {
-  return row === undefined ? null : millis(row.started_at as string);
+  return millis((row?.started_at ?? null) as string | null);
 }
 
 export function hasPoll(prepare: Prepare, id: string): boolean {

@@ -32,6 +32,8 @@ const bands: Readonly<Record<string, string>> = {
   interim: 'interim',
   final: 'final',
   abandoned: 'abandoned',
+  overdue: 'overdue',
+  given_up: 'given up',
 };
 
 /** A band of the cadence in words; one that was configured goes by its own name. */

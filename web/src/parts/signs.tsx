@@ -5,6 +5,7 @@ import { freshnessOf } from '../format/freshness.ts';
 import type { Freshness } from '../format/freshness.ts';
 import { percent } from '../format/numbers.ts';
 import { epoch } from '../format/time.ts';
+import { plain } from '../format/words.ts';
 import { now } from '../live/clock.ts';
 
 /** How far a price moved: an arrow and a figure, in words for those who cannot see the arrow. */
@@ -22,9 +23,9 @@ export function ChangeSign({ share }: { readonly share: number | null }) {
   );
 }
 
-/** A race's status as served. */
+/** A race's status as served, or by which it was given up. */
 export function StatusSign({ status }: { readonly status: string }) {
-  const name = status.trim() === '' ? 'Unknown' : status.trim();
+  const name = status.trim() === '' ? 'Unknown' : plain(status.trim());
   return <span class={`status is-${name.toLowerCase().replaceAll(/[^a-z]/g, '')}`}>{name}</span>;
 }
 
