@@ -194,9 +194,9 @@ describe('a new journal', () => {
   });
 
   it.each([
-    [{ kind: 'hang' }, /^GET \S+ failed with TimeoutError\.$/],
+    [{ kind: 'hang' }, /^GET \S+ had no answer in time \(TimeoutError\)\.$/],
     [{ kind: 'rate-limit', retryAfter: 3_600 }, /^GET \S+ was answered with 429/],
-    [{ kind: 'hang', skip: 3 }, /^GET \S+ failed with TimeoutError\.$/],
+    [{ kind: 'hang', skip: 3 }, /^GET \S+ had no answer in time \(TimeoutError\)\.$/],
   ] as const)('gives up an Appwrite that gives nothing any more: %o', async (fault, reason) => {
     const { connect, server } = await delivered(raceOf(1));
     server.faults.add(fault);

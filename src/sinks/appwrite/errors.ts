@@ -102,7 +102,8 @@ export function networkError(call: string, error: unknown): AppwriteError {
   if (error instanceof AppwriteError) return error;
   const code = codeOf(error);
   const late = /TIMEOUT|^TimeoutError$/.test(code);
-  return new AppwriteError(late ? 'timeout' : 'network', `${call} failed with ${code}.`);
+  if (late) return new AppwriteError('timeout', `${call} had no answer in time (${code}).`);
+  return new AppwriteError('network', `${call} failed with ${code}.`);
 }
 
 /** Code or name, both checked: they must not carry a text. */
