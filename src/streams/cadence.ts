@@ -50,7 +50,7 @@ export const defaultCadence: Cadence = {
   interimMs: 15_000,
   finalReadsMs: [minute, 10 * minute, 24 * hour],
   abandonedReadsMs: [10 * minute],
-  overdueAfterMs: hour,
+  overdueAfterMs: 3 * hour,
   overdueEveryMs: minute,
   giveUpAfterMs: 24 * hour,
   removedAfterMs: hour,

@@ -113,7 +113,15 @@ export function faultsOf({ raceId, sent }: SentRace, tally: Tally): string[] {
 
 function newState(raceId: string): RaceState {
   const polls = { phase: 0, last: null, lastGoodAt: null };
-  return { baseline: emptyBaseline(raceId), polls, since: 0, gap: null, moved: null, known: null, older: null };
+  return {
+    baseline: emptyBaseline(raceId),
+    polls,
+    since: 0,
+    gap: null,
+    moved: null,
+    known: null,
+    older: null,
+  };
 }
 
 /** A response as the client gives it to the actor. */

@@ -25,8 +25,8 @@ const band = (name: string, everyMs: number, since: number, until: number): Plan
 });
 const hourBand = (start: number) => band('hour', minute, start - hour, start - 15 * minute);
 const quarterBand = (start: number) => band('quarter', 30_000, start - 15 * minute, start - 5 * minute);
-const jumpBand = (start: number) => band('jump', 10_000, start - 5 * minute, start + hour);
-const closed = (start: number) => band('closed', 15_000, -Infinity, start + hour);
+const jumpBand = (start: number) => band('jump', 10_000, start - 5 * minute, start + 3 * hour);
+const closed = (start: number) => band('closed', 15_000, -Infinity, start + 3 * hour);
 
 describe('plans', () => {
   it(
@@ -133,14 +133,14 @@ describe('plans', () => {
   );
 
   it(
-    'polls slowly a race that has not ended an hour after its start, and once more a day after it',
+    'polls slowly a race that has not ended three hours after its start, and once more a day after it',
     marbles((m) => {
       const race$ = m.cold('r', { r: open(0) });
       m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '2880m !').toBeObservable(
-        'j 3599999ms o 82799999ms g',
+        'j 10799999ms o 75599999ms g',
         {
           j: jumpBand(0),
-          o: band('overdue', minute, hour, 24 * hour),
+          o: band('overdue', minute, 3 * hour, 24 * hour),
           g: { kind: 'reads', name: 'given_up', dues: [24 * hour], until: Infinity },
         },
       );
@@ -154,12 +154,12 @@ describe('plans', () => {
         a: open(0),
         b: { ...open(0), status: 'Interim', since: 59 * minute },
       });
-      m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '120m !').toBeObservable(
-        'j 3539999ms i 3599999ms o',
+      m.expect(race$.pipe(plans(defaultCadence, m.scheduler, noTelling)), '240m !').toBeObservable(
+        'j 3539999ms i 10799999ms o',
         {
           j: jumpBand(0),
-          i: band('interim', 15_000, -Infinity, 119 * minute),
-          o: band('overdue', minute, 119 * minute, 59 * minute + 24 * hour),
+          i: band('interim', 15_000, -Infinity, 239 * minute),
+          o: band('overdue', minute, 239 * minute, 59 * minute + 24 * hour),
         },
       );
     }),

@@ -143,8 +143,8 @@ describe('a cadence table', () => {
     ],
     [
       'that gives a race up before it is overdue',
-      { give_up_after_s: 3_600 },
-      /^give_up_after_s: must be greater than 3600, overdue_after_s$/,
+      { give_up_after_s: 10_800 },
+      /^give_up_after_s: must be greater than 10800, overdue_after_s$/,
     ],
     [
       'that does so in an override',

@@ -20,8 +20,8 @@ describe('the plan of a race', () => {
     [5 * minute + 1, 'quarter', 30_000],
     [5 * minute, 'jump', 10_000],
     [0, 'jump', 10_000],
-    [-hour + 1, 'jump', 10_000],
-    [-hour, 'overdue', minute],
+    [-3 * hour + 1, 'jump', 10_000],
+    [-3 * hour, 'overdue', minute],
     [-24 * hour + 1, 'overdue', minute],
   ])('%i ms before its start is the band %s', (before, name, everyMs) => {
     expect(planned(before)).toMatchObject({ kind: 'every', name, everyMs });
@@ -44,8 +44,8 @@ describe('the plan of a race', () => {
   it('knows since when and until when it holds', () => {
     expect(planned(10 * hour)).toMatchObject({ since: start - 24 * hour, until: start - 6 * hour });
     expect(planned(10 * minute)).toMatchObject({ since: start - 15 * minute, until: start - 5 * minute });
-    expect(planned(0)).toMatchObject({ since: start - 5 * minute, until: start + hour });
-    expect(planned(-hour)).toMatchObject({ since: start + hour, until: start + 24 * hour });
+    expect(planned(0)).toMatchObject({ since: start - 5 * minute, until: start + 3 * hour });
+    expect(planned(-3 * hour)).toMatchObject({ since: start + 3 * hour, until: start + 24 * hour });
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('the plan of a race', () => {
         name,
         everyMs,
         since: -Infinity,
-        until: start + hour,
+        until: start + 3 * hour,
       });
     }
   });
@@ -70,7 +70,7 @@ describe('the plan of a race', () => {
   it('is no faster when the race is overdue than before', () => {
     const slow = { ...defaultCadence, closedMs: 5 * minute };
     const times = { ...race, status: 'Closed' };
-    expect(planAt(slow, times, start + 2 * hour)).toMatchObject({ name: 'overdue', everyMs: 5 * minute });
+    expect(planAt(slow, times, start + 4 * hour)).toMatchObject({ name: 'overdue', everyMs: 5 * minute });
   });
 
   it('is one read a day after the start of a race that never ends, or after what changed last', () => {
