@@ -2,7 +2,7 @@ import { readSource } from '../sinks/journal/journal.ts';
 import { UsageError } from './errors.ts';
 import { openSimulator, openTab } from './feed.ts';
 import type { OnAnswer, OpenFeed, SimulatorChoice } from './feed.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import type { Settings } from './settings.ts';
 
 /** Where journals are kept when no `--db` says otherwise. */

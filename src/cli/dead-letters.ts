@@ -12,7 +12,7 @@ import { requireAppwrite } from './appwrite-settings.ts';
 import { loadEnvironment } from './environment.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { defaultJournal } from './default-journal.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { readSettings } from './settings.ts';
 import { printError, printJson, printLines } from './terminal.ts';
 

@@ -16,7 +16,7 @@ import { defaultJournal } from './default-journal.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { stopSignal } from './signals.ts';
 
 export interface ExportCommandOptions extends CommonOptions {

@@ -7,7 +7,7 @@ import { supervise } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { openService } from './service.ts';
 import { readSettings } from './settings.ts';
 

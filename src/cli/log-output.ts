@@ -4,7 +4,7 @@ import { standardOutput } from './line-target.ts';
 import type { LineTarget, OpenTarget } from './line-target.ts';
 
 /** Bytes of lines that wait for a reader; further ones are dropped. About ten thousand lines. */
-export const maxWaitingBytes = 4 * 1_048_576;
+const maxWaitingBytes = 4 * 1_048_576;
 
 /** Real milliseconds between two tries after lines could not be written. */
 const retryEveryMs = 1_000;

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { tables } from '../domain/tables.ts';
 import { epochMillis } from '../domain/time.ts';
 import { exportFormats } from '../sinks/export/format.ts';
+import type { CommonOptions } from './common-options.ts';
 import type { DeadLettersOptions } from './dead-letters.ts';
 import type { ExportCommandOptions } from './export.ts';
 import { httpForm, parseHttpAddress } from './http-address.ts';
@@ -10,7 +11,6 @@ import type { HttpAddress } from './http-address.ts';
 import type { HealthOptions } from './health.ts';
 import type { ImportOptions } from './import.ts';
 import { logLevels } from './log-levels.ts';
-import type { LogLevel } from './log-levels.ts';
 import type { RepairOptions } from './repair.ts';
 import type { ReplayOptions } from './replay-command.ts';
 import type { RunOptions } from './run.ts';
@@ -199,12 +199,6 @@ export function buildProgram(): Command {
     });
 
   return program;
-}
-
-/** What every command takes that has to do with a journal. */
-export interface CommonOptions {
-  readonly db?: string;
-  readonly logLevel: LogLevel;
 }
 
 function common(command: Command): Command {

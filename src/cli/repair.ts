@@ -10,7 +10,7 @@ import { loadEnvironment } from './environment.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { replay } from './replay.ts';
 import { readSettings } from './settings.ts';
 

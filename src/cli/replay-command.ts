@@ -9,7 +9,7 @@ import { supervise } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { replayQuarantine } from './replay-quarantine.ts';
 import { replay } from './replay.ts';
 import type { ReplayCounts } from './replay.ts';

@@ -17,7 +17,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { standardLog } from './log-output.ts';
 import { tapLog } from './log-tap.ts';
 import { createLog } from './logger.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { openScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { openService } from './service.ts';
@@ -35,7 +35,7 @@ export interface RunOptions extends CommonOptions, SimulatorChoice {
 }
 
 /** Real milliseconds for which recording waits for an Appwrite that gives nothing of what is to be read back. */
-export const readBackIdleMs = 5_000;
+const readBackIdleMs = 5_000;
 
 /** `oddstream run` */
 export async function runCommand(options: RunOptions): Promise<void> {

@@ -17,7 +17,7 @@ import type { AppwriteSettings } from './appwrite-settings.ts';
 import { defaultJournal } from './default-journal.ts';
 import { loadEnvironment } from './environment.ts';
 import { CommandError } from './errors.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { printLines } from './terminal.ts';

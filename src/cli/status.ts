@@ -5,7 +5,7 @@ import type { RaceLine } from '../sinks/journal/status.ts';
 import { simulatedNow } from '../streams/clock.ts';
 import { defaultJournal } from './default-journal.ts';
 import { CommandError } from './errors.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { printJson, printLines } from './terminal.ts';
 
 export interface StatusOptions extends CommonOptions {

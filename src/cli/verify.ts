@@ -21,7 +21,7 @@ import { supervise } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { progressLine } from './progress.ts';
-import type { CommonOptions } from './program.ts';
+import type { CommonOptions } from './common-options.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { printLines } from './terminal.ts';

@@ -3,7 +3,7 @@ import type { Column, ColumnType, Table, TableName } from './tables.ts';
 import { tables } from './tables.ts';
 
 /** Types of Appwrite columns. An inline `integer` has 32 bits only, and `float` is refused there. */
-export type AppwriteType = 'string' | 'bigint' | 'double' | 'boolean' | 'datetime';
+type AppwriteType = 'string' | 'bigint' | 'double' | 'boolean' | 'datetime';
 
 export interface AppwriteColumn {
   /** Its name in Appwrite, in camelCase. */

@@ -8,7 +8,7 @@ export interface PricePoint {
 }
 
 /** A price that was not recorded yet, with the value before it in time. */
-export interface PriceStep extends PricePoint {
+interface PriceStep extends PricePoint {
   readonly previous: number | null;
 }
 

@@ -15,7 +15,7 @@ export interface Print {
   readonly etag?: string | null;
 }
 
-export interface ListPrint extends Span {
+interface ListPrint extends Span {
   /** Whether it is cut at each `},{`: its members are objects without objects in them. */
   readonly isFlat: boolean;
   /** 64 bits of a hash of its members, whatever their order. */

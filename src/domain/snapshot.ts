@@ -81,7 +81,7 @@ export interface Bet {
 }
 
 /** Lists as served; the feed gives them in another order from one response to the next. */
-export interface Results {
+interface Results {
   readonly placings: readonly unknown[];
   readonly dividends: readonly unknown[];
 }

@@ -15,7 +15,7 @@ export interface Column<T extends ColumnType = ColumnType, N extends boolean = b
  * How rows of a table live: `history` rows are written once and never change, `current` rows hold the newest
  * state of their key, `log` rows tell of the recorder itself and are updated while what they tell goes on.
  */
-export type TableKind = 'history' | 'current' | 'log';
+type TableKind = 'history' | 'current' | 'log';
 
 export interface Table<C extends Record<string, Column> = Record<string, Column>> {
   readonly name: string;
@@ -432,7 +432,7 @@ export type Insert = {
 }[TableName];
 
 /** Some columns of a row that exists; without the row it does nothing. */
-export type Patch = {
+type Patch = {
   [T in TableName]: {
     readonly table: T;
     readonly key: string;

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import fastifyEtag from '@fastify/etag';
 import fastifySwagger from '@fastify/swagger';
 import fastify from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context } from './context.ts';
+import type { App, Context } from './context.ts';
 import { streamPath } from './contract/stream.ts';
 import { answer, routeOf, tellFailures } from './failures.ts';
 import type { OnFault } from './failures.ts';
@@ -21,14 +19,6 @@ import { raceRoutes } from './routes-races.ts';
 import { streamRoute } from './routes-stream.ts';
 import { answerNoRequest, httpServer } from './http-server.ts';
 import { limitAnswers } from './answered.ts';
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 export interface AppOptions {
   /** Host that it will listen at. */

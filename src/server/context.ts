@@ -1,3 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import type { Readiness } from './contract/status.ts';
 import type { Lane } from './lane.ts';
@@ -22,3 +25,12 @@ export interface Context {
   readonly signs: () => JournalSigns;
   readonly readiness: () => Readiness;
 }
+
+/** The server's Fastify, whose routes are typed by their schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** A place as text that means nothing to those who are given it. */
-export function cursorOf({ order, key }: Place): string {
+function cursorOf({ order, key }: Place): string {
   return Buffer.from(JSON.stringify([order, key])).toString('base64url');
 }
 

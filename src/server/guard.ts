@@ -16,7 +16,7 @@ export const securityHeaders = {
 export type Guard = (request: IncomingMessage) => Problem | null;
 
 /** Whether a host stands for this machine alone. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

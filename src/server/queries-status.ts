@@ -57,7 +57,7 @@ export function newestImport(prepare: Prepare): ImportResult | null {
 
 export const recentPollsSql =
   'SELECT seq, started_at, outcome, lateness_ms FROM polls WHERE started_at > ? ORDER BY started_at DESC LIMIT 50000';
-export const pollsAfterSql =
+const pollsAfterSql =
   'SELECT seq, started_at, outcome, lateness_ms FROM polls WHERE seq > ? ORDER BY seq LIMIT 50000';
 
 export interface RecentPoll {

@@ -2,7 +2,7 @@ import { timestamp } from '../domain/time.ts';
 import type { Readiness, Reason } from './contract/status.ts';
 
 /** Races or listings are asked for at least every two minutes: after so long without an answer the feed is failing. */
-export const failingMs = 5 * 60_000;
+const failingMs = 5 * 60_000;
 
 /** Real milliseconds: nothing that the recorder does takes its thread so long. */
 const stalledMs = 10_000;

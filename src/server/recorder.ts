@@ -23,7 +23,7 @@ export interface Recorder {
   readonly sinkLagLimitMs: number;
 }
 
-export interface RecordedSource {
+interface RecordedSource {
   readonly kind: 'tab' | 'simulator';
   readonly url: string;
   /** Of a simulated market; null for a real feed. */

@@ -1,6 +1,5 @@
 import { liveness, readiness } from './contract/status.ts';
-import type { App } from './app.ts';
-import type { Context } from './context.ts';
+import type { App, Context } from './context.ts';
 import type { Metrics } from './metrics-server.ts';
 import { deadMs } from './readiness.ts';
 

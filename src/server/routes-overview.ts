@@ -1,5 +1,4 @@
-import type { App } from './app.ts';
-import type { Context } from './context.ts';
+import type { App, Context } from './context.ts';
 import * as answers from './contract/answers.ts';
 import { failure } from './contract/failure.ts';
 import { queries } from './contract/query.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { App } from './app.ts';
-import type { Context } from './context.ts';
+import type { App, Context } from './context.ts';
 import { failure } from './contract/failure.ts';
 import { queries } from './contract/query.ts';
 import { streamEvents, streamPath } from './contract/stream.ts';

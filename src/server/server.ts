@@ -4,7 +4,7 @@ import { messageOf } from '../domain/thrown.ts';
 import { openReader } from '../sinks/journal/reader.ts';
 import type { JournalReader } from '../sinks/journal/reader.ts';
 import { buildApp } from './app.ts';
-import type { App } from './app.ts';
+import type { App } from './context.ts';
 import { cached } from './cached.ts';
 import type { Context } from './context.ts';
 import { streamPath } from './contract/stream.ts';

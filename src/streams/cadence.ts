@@ -2,7 +2,7 @@ import { hasEnded, isGivenUp, raceStatus } from '../domain/status.ts';
 import type { RaceStatus } from '../domain/status.ts';
 
 /** Polls while a race is open and its advertised start is more than `overMs` away. */
-export interface Band {
+interface Band {
   readonly name: string;
   /** Milliseconds to the advertised start beyond which the band applies; −Infinity for the last band. */
   readonly overMs: number;
@@ -57,7 +57,7 @@ export const defaultCadence: Cadence = {
 };
 
 /** A cadence for races of some countries, some racing codes, or both. */
-export interface CadenceOverride {
+interface CadenceOverride {
   /** The feed's codes (`NZ`, `AUS`); every country when empty. */
   readonly countries: readonly string[];
   /** T, H, G; every code when empty. */

@@ -26,7 +26,7 @@ import { nzDatesOfUtcDay } from './days.ts';
 import { isOver, listDate, selectedMeetings } from './listing.ts';
 import type { Listing } from './listing.ts';
 import type { RaceReport } from './race-context.ts';
-import type { RacedayContext } from './raceday.ts';
+import type { RacedayContext } from './race-context.ts';
 
 /** What could not be imported. */
 export interface ImportFailure {

@@ -15,7 +15,7 @@ import { holdHost } from './hold.ts';
 import { orderOf } from './listing-order.ts';
 import type { ListingTime } from './listing-order.ts';
 import { latestClock, misdating } from './response-time.ts';
-import type { RacedayContext } from './raceday.ts';
+import type { RacedayContext } from './race-context.ts';
 
 /** A date's listing: what it said, or why it could not be had. */
 export type Listing =

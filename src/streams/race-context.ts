@@ -3,7 +3,7 @@ import type { Log } from '../domain/log-events.ts';
 import type { ListedRace } from '../domain/snapshot.ts';
 import type { FeedFault } from '../domain/source.ts';
 import type { RequestBudget } from './budget.ts';
-import type { Cadence } from './cadence.ts';
+import type { Cadence, CadenceTable } from './cadence.ts';
 import type { Commits } from './commits.ts';
 import type { ReportedDrifts } from './drift.ts';
 import type { FeedClock } from './feed-clock.ts';
@@ -56,4 +56,12 @@ export interface RaceContext {
   readonly log: Log;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
+}
+
+export interface RacedayContext extends Omit<RaceContext, 'cadence'> {
+  readonly cadences: CadenceTable;
+  /** Countries to record, by the feed's codes (`NZ`, `AUS`). */
+  readonly countries: ReadonlySet<string>;
+  /** Racing codes to record: T, H, G. */
+  readonly categories: ReadonlySet<string>;
 }

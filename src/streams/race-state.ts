@@ -23,7 +23,7 @@ export interface RaceState {
 }
 
 /** From then on polls are due by another start or status. */
-export interface Moved {
+interface Moved {
   /** Epoch milliseconds of our clock. */
   readonly at: number;
   /** The polls that were due until then, by what was known, and had not been made; null when there was none. */

@@ -22,7 +22,6 @@ import {
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { cadenceFor } from './cadence.ts';
-import type { CadenceTable } from './cadence.ts';
 import { nzDatesOfUtcDay, utcMidnights } from './days.ts';
 import { backOff } from './due.ts';
 import { importDay } from './import-day.ts';
@@ -30,16 +29,8 @@ import type { ImportStep } from './import-day.ts';
 import { listDate, listingMemory, takeListing } from './listing.ts';
 import type { ListingMemory } from './listing.ts';
 import { race } from './race.ts';
-import type { RaceContext, RaceOrder, RaceReport } from './race-context.ts';
+import type { RaceOrder, RaceReport, RacedayContext } from './race-context.ts';
 import { messageOf } from '../domain/thrown.ts';
-
-export interface RacedayContext extends Omit<RaceContext, 'cadence'> {
-  readonly cadences: CadenceTable;
-  /** Countries to record, by the feed's codes (`NZ`, `AUS`). */
-  readonly countries: ReadonlySet<string>;
-  /** Racing codes to record: T, H, G. */
-  readonly categories: ReadonlySet<string>;
-}
 
 /** What the race day tells: reports of its races, and finished imports. */
 export type RacedayReport = RaceReport | Extract<ImportStep, { kind: 'imported' }>;

@@ -62,7 +62,7 @@ const ofRunner = {
 };
 
 /** A runner whose fixed-win price moved. */
-export const mover = z
+const mover = z
   .object({
     ...ofRunner,
     /** The price when the time looked at began; the first one where it had none by then. */
@@ -76,7 +76,7 @@ export const mover = z
 export type Mover = z.infer<typeof mover>;
 
 /** A runner whose share of the money is not what its price says. */
-export const heldRunner = z
+const heldRunner = z
   .object({
     ...ofRunner,
     fixed_win: z.number(),

@@ -33,7 +33,6 @@ export const money = z
     seconds_to_start: z.number(),
   })
   .meta({ id: 'Money' });
-export type Money = z.infer<typeof money>;
 
 export const pool = z
   .object({

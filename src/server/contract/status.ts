@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, seq, time } from './values.ts';
 
 /** Why the recorder is not ready. */
-export const reason = z
+const reason = z
   .object({
     code: z.enum([
       'failed',
@@ -31,7 +31,7 @@ export const clock = z.object({ now: time, speed: z.number().positive() }).meta(
 export type Clock = z.infer<typeof clock>;
 
 /** A minute of the recorder's clock. */
-export const pollMinute = z
+const pollMinute = z
   .object({
     /** Its beginning. */
     minute: time,
@@ -44,7 +44,7 @@ export const pollMinute = z
   .meta({ id: 'PollMinute' });
 export type PollMinute = z.infer<typeof pollMinute>;
 
-export const sinkState = z
+const sinkState = z
   .object({
     sink: z.string(),
     /** Rows that it is still to deliver. */
@@ -62,7 +62,7 @@ export const sinkState = z
   .meta({ id: 'SinkState' });
 export type SinkState = z.infer<typeof sinkState>;
 
-export const importResult = z
+const importResult = z
   .object({
     started_at: time,
     /** Null while it is under way. */

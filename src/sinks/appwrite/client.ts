@@ -19,7 +19,7 @@ export interface AppwriteAccess {
 }
 
 /** Real milliseconds for a call, from asking to the whole answer. A server that waits longer is not well. */
-export const callMs = 30_000;
+const callMs = 30_000;
 
 /** Longer than the time between two rounds, so that a connection serves the next one; a server's hint goes before. */
 const keepAliveMs = 65_000;

@@ -1,26 +1,11 @@
 import { EMPTY, ReplaySubject, defer, tap } from 'rxjs';
-import type { Observable, Subscription } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Followed, FollowedPage } from '../journal/followed.ts';
 import { deliver } from './deliver.ts';
 import type { Delivered } from './deliver.ts';
 import { outgoing } from './encode.ts';
-import type { Outgoing } from './encode.ts';
 import type { Outlet } from './outlet.ts';
-import type { Route } from './route.ts';
-
-/** Rows of a table that are next, and what becomes of them: subscribing sends them. */
-export interface Sending {
-  readonly page: FollowedPage;
-  readonly rows: readonly Outgoing[];
-  readonly delivered$: Observable<Delivered>;
-}
-
-/** What is on its way before its turn has come: what becomes of it is held back until then. */
-export interface Begun extends Sending {
-  /** Where the cursor will stand when its turn comes. */
-  readonly after: number;
-  readonly work: Subscription;
-}
+import type { Route, Sending } from './route.ts';
 
 export interface OutboundContext {
   readonly outlet: Outlet;

@@ -25,7 +25,7 @@ export interface PageSource {
  * The rows that some queries find, page by page, in the form of a journal. Rows that no journal wrote are left out.
  * @throws AppwriteError when a page cannot be had in several tries
  */
-export async function* pagesOf(
+async function* pagesOf(
   source: PageSource,
   table: AppwriteTable,
   queries: readonly string[],

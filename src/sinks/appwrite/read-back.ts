@@ -1,4 +1,3 @@
-import type { TableName } from '../../domain/tables.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Query } from 'node-appwrite';
 import { timestamp } from '../../domain/time.ts';
@@ -10,7 +9,7 @@ import { idleTimeout } from './idle-timeout.ts';
 import { allOf } from './pages.ts';
 import type { PageSource } from './pages.ts';
 import { liveRows } from './read-races.ts';
-import type { SelectedTable } from './selection.ts';
+import type { SelectedTable, Tables } from './selection.ts';
 import { partsOf } from './sink.ts';
 import { sinkName } from './telling.ts';
 
@@ -90,9 +89,6 @@ export async function readBack(
   }
   return counted;
 }
-
-/** What is delivered can be read back; a table that is not has nothing. */
-export type Tables = ReadonlyMap<TableName, SelectedTable>;
 
 function tablesOf(selection: readonly SelectedTable[]): Tables {
   return new Map(selection.map((selected) => [selected.table.id, selected]));

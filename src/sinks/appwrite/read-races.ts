@@ -6,7 +6,7 @@ import type { RestoredRows } from '../journal/restore.ts';
 import type { StoredRow } from '../journal/rows.ts';
 import { allOf, newestOf } from './pages.ts';
 import type { PageSource } from './pages.ts';
-import type { Tables } from './read-back.ts';
+import type { Tables } from './selection.ts';
 import { standInPolls } from './stand-in-polls.ts';
 
 /**

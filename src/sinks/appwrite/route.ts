@@ -1,12 +1,26 @@
-import type { SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike, Subscription } from 'rxjs';
 import { tables } from '../../domain/tables.ts';
 import type { Followable } from '../journal/cursors.ts';
-import type { Followed } from '../journal/followed.ts';
-import type { Learnt } from './deliver.ts';
+import type { Followed, FollowedPage } from '../journal/followed.ts';
+import type { Delivered, Learnt } from './deliver.ts';
+import type { Outgoing } from './encode.ts';
 import { Gathering, parents } from './gathering.ts';
-import type { Begun } from './outbound.ts';
 import { Pace } from './pace.ts';
 import type { SelectedTable } from './selection.ts';
+
+/** Rows of a table that are next, and what becomes of them: subscribing sends them. */
+export interface Sending {
+  readonly page: FollowedPage;
+  readonly rows: readonly Outgoing[];
+  readonly delivered$: Observable<Delivered>;
+}
+
+/** What is on its way before its turn has come: what becomes of it is held back until then. */
+interface Begun extends Sending {
+  /** Where the cursor will stand when its turn comes. */
+  readonly after: number;
+  readonly work: Subscription;
+}
 
 /** How one table is being delivered. */
 export interface Route extends Learnt {

@@ -72,3 +72,6 @@ function isTable(name: string): name is TableName {
 function isKind(name: string | undefined): name is OddsKind {
   return oddsKinds.some((kind) => kind === name);
 }
+
+/** What is delivered can be read back; a table that is not has nothing. */
+export type Tables = ReadonlyMap<TableName, SelectedTable>;

@@ -12,7 +12,7 @@ export type JournalSource =
   | { readonly kind: 'recording' };
 
 /** A simulated clock: at the real time `real` it showed `simulated`, and it runs `speed` times as fast. */
-export interface SimulatedClock {
+interface SimulatedClock {
   /** Epoch milliseconds. */
   readonly real: number;
   /** Epoch milliseconds. */

@@ -22,7 +22,7 @@ export interface JournalStatus {
   readonly sinks: readonly SinkStatus[];
 }
 
-export interface RaceStatus {
+interface RaceStatus {
   /** Races that are not settled. */
   readonly live: number;
   /** Those of them past their start and not ended, at the time of the newest poll; the latest start first. */
@@ -41,7 +41,7 @@ export interface RaceLine {
   readonly status: string;
 }
 
-export interface ImportStatus {
+interface ImportStatus {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly dates: readonly string[];

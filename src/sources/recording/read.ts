@@ -8,7 +8,7 @@ import type { Decode, RecordedResponse } from './record.ts';
 import { unzstd } from './zstd.ts';
 
 /** A line, or the place in a file from which on nothing could be read. */
-export interface RecordedProblem {
+interface RecordedProblem {
   /** Line of the file, from 1. */
   readonly line: number;
   /** One sentence that names the file and the line. */

@@ -19,7 +19,7 @@ export interface PlacedBet {
 /** Stakes that count as big, in dollars. */
 const bigStake = 500;
 /** As many as a list of bets holds. */
-export const betsLimit = 10;
+const betsLimit = 10;
 
 /** The bets of a race that get shown, in the order of their times; most come shortly before the jump. */
 export function drawBets(

@@ -1,8 +1,5 @@
 import type { Timetable } from './timetable.ts';
-
-/** Racing code: thoroughbred, harness, greyhound. */
-export type Code = 'T' | 'H' | 'G';
-export type Country = 'NZ' | 'AUS' | 'HK';
+import type { Code, Country } from './tracks.ts';
 
 /** What a day's programme knows of a race. Times are epoch milliseconds. */
 export interface RaceCard {

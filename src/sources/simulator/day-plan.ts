@@ -1,4 +1,4 @@
-import type { Code, Country } from './card.ts';
+import type { Code, Country } from './tracks.ts';
 import type { Random } from './random.ts';
 
 /** One meeting of a day before it has a track, names and ids. */

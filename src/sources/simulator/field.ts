@@ -1,10 +1,11 @@
-import type { Code, MeetingCard, RaceCard } from './card.ts';
+import type { MeetingCard, RaceCard } from './card.ts';
+import type { Code } from './tracks.ts';
 import type { Identifiers } from './identifiers.ts';
 import { personName, runnerNames } from './names.ts';
 import type { Random } from './random.ts';
 import { bettingEnds } from './timetable.ts';
 
-export interface Scratching {
+interface Scratching {
   readonly at: number;
   /** Rarely a runner comes back. */
   readonly until: number | null;

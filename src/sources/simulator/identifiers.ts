@@ -1,12 +1,12 @@
 import { hashWords, mix } from './random.ts';
 
 /** What an id stands for. */
-export type IdKind = 'meeting' | 'race' | 'entrant' | 'stranger' | 'dividend';
+type IdKind = 'meeting' | 'race' | 'entrant' | 'stranger' | 'dividend';
 
 const kinds: readonly IdKind[] = ['meeting', 'race', 'entrant', 'stranger', 'dividend'];
 
 /** Everything an id says: the NZ date as days since 1970, and places counted from 0 within it. */
-export interface IdParts {
+interface IdParts {
   readonly kind: IdKind;
   readonly day: number;
   readonly meeting: number;

@@ -1,4 +1,5 @@
-import type { Code, Country, MeetingCard, MultiLegs, RaceCard } from './card.ts';
+import type { MeetingCard, MultiLegs, RaceCard } from './card.ts';
+import type { Code, Country } from './tracks.ts';
 import { planDay, type MeetingPlan } from './day-plan.ts';
 import type { Identifiers } from './identifiers.ts';
 import { sponsorName } from './names.ts';

@@ -1,4 +1,5 @@
-import type { Code, RaceCard } from './card.ts';
+import type { RaceCard } from './card.ts';
+import type { Code } from './tracks.ts';
 import { isScratched, type Entrant } from './field.ts';
 import type { Random } from './random.ts';
 

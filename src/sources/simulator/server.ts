@@ -6,7 +6,7 @@ import type { SimulatorOptions } from './options.ts';
 import { reset, sendCut, sendHtml, sendJson } from './wire.ts';
 import { messageOf } from '../../domain/thrown.ts';
 
-export type { ClockOrigin, FaultOptions, Outage, SimulatorOptions } from './options.ts';
+export type { FaultOptions, SimulatorOptions } from './options.ts';
 
 const errorBody = (text: string) => JSON.stringify({ header: { title: 'Error', error: text } });
 

@@ -1,4 +1,4 @@
-import type { Code, Country } from './card.ts';
+import type { Code, Country } from './tracks.ts';
 import type { Random } from './random.ts';
 
 export type Status = 'Open' | 'Closed' | 'Interim' | 'Final' | 'Abandoned';

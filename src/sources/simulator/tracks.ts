@@ -1,4 +1,6 @@
-import type { Code, Country } from './card.ts';
+/** Racing code: thoroughbred, harness, greyhound. */
+export type Code = 'T' | 'H' | 'G';
+export type Country = 'NZ' | 'AUS' | 'HK';
 
 export interface Track {
   readonly name: string;

@@ -11,7 +11,7 @@ import { createTransport } from './transport.ts';
 import type { Answer, Transport, TransportOptions } from './transport.ts';
 
 /** How decoded JSON becomes a snapshot; both throw a ParseError for what they do not understand. */
-export interface Parsers {
+interface Parsers {
   readonly event: (body: unknown) => EventSnapshot;
   readonly listing: (body: unknown) => ListingSnapshot;
 }

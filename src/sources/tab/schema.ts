@@ -100,4 +100,3 @@ export type ServedRace = Served<z.infer<typeof race>>;
 export type ServedRunner = Served<z.infer<typeof runner>>;
 export type ServedPool = Served<NonNullable<z.infer<typeof totePools>>[number]>;
 export type ServedBet = Served<z.infer<typeof bet>>;
-export type ServedListedRace = Served<z.infer<typeof listedRace>>;

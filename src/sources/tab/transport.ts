@@ -57,18 +57,18 @@ export interface Answer extends JsonBody, Caching {
 }
 
 /** An answer of status 200 whose body was recognised, and not parsed. */
-export interface Recognised<T> extends Caching {
+interface Recognised<T> extends Caching {
   readonly recognised: T;
   readonly body: Buffer;
 }
 
 /** An answer of status 304: the one that had the ETag still stands. */
-export interface Unmodified {
+interface Unmodified {
   readonly isUnmodified: true;
 }
 
 /** What can be told without parsing the answer. */
-export interface Expected<T> {
+interface Expected<T> {
   /** Of an answer before, for the server to compare; null to be answered in full. */
   readonly etag: string | null;
   /** What a body is recognised as; null when it is to be parsed. */

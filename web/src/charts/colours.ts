@@ -1,4 +1,4 @@
-import type { StepChartProps } from './step-chart.tsx';
+import type { StepChartProps } from './chart-lines.ts';
 
 /** Colours of a chart, from the page's style. */
 export interface Colours {

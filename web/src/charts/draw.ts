@@ -3,7 +3,7 @@ import type { Span } from '../series/align.ts';
 import { lineColour } from './colours.ts';
 import { spread } from './spread.ts';
 import type { Colours } from './colours.ts';
-import type { StepChartProps } from './step-chart.tsx';
+import type { StepChartProps } from './chart-lines.ts';
 
 const ratio = (): number => window.devicePixelRatio || 1;
 

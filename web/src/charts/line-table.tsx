@@ -4,7 +4,7 @@ import { minutes } from '../format/time.ts';
 import type { Span } from '../series/align.ts';
 import { valueAt } from '../series/points.ts';
 import { zone } from '../settings.ts';
-import type { ChartLine } from './step-chart.tsx';
+import type { ChartLine } from './chart-lines.ts';
 
 interface LineTableProps {
   readonly caption: string;

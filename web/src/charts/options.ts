@@ -6,7 +6,7 @@ import type { Colours } from './colours.ts';
 import { drawGaps, drawMarks, drawStart } from './draw.ts';
 import { readoutAt } from './readout.ts';
 import { ratioSplits } from './splits.ts';
-import type { StepChartProps } from './step-chart.tsx';
+import type { StepChartProps } from './chart-lines.ts';
 
 const stepped = uPlot.paths.stepped?.({ align: 1 });
 

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { seconds } from '../format/time.ts';
 import type { Zone } from '../format/time.ts';
 import { valueAt } from '../series/points.ts';
-import type { StepChartProps } from './step-chart.tsx';
+import type { StepChartProps } from './chart-lines.ts';
 
 /** How far from the pointer a line may be that is told, pixels. */
 const reach = 40;

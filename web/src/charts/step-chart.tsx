@@ -1,38 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { scheme, zone } from '../settings.ts';
-import type { Span } from '../series/align.ts';
 import { align } from '../series/align.ts';
-import type { Point } from '../series/points.ts';
+import type { StepChartProps } from './chart-lines.ts';
 import { chartOptions, drawnValue } from './options.ts';
-
-/** One line of a chart. */
-export interface ChartLine {
-  readonly id: string;
-  /** Stands at the line's end. */
-  readonly mark: string;
-  readonly name: string;
-  /** Place in the palette; beyond its twelve colours lines are dashed. */
-  readonly colour: number;
-  readonly points: readonly Point[];
-}
-
-export interface StepChartProps {
-  /** What a screen reader says of the picture; the table beside it says the rest. */
-  readonly label: string;
-  readonly lines: readonly ChartLine[];
-  readonly span: Span;
-  /** Times without data: shaded. */
-  readonly gaps: readonly Span[];
-  /** The advertised start, epoch milliseconds. */
-  readonly start: number | null;
-  /** `ratio`: equal shares of change are equally high, as prices are read. */
-  readonly scale: 'ratio' | 'linear';
-  readonly format: (value: number) => string;
-  /** The line that stands out. */
-  readonly highlighted: string | null;
-  readonly height: number;
-}
 
 /** More times than this are not told apart in the width of a chart. */
 const columns = 1_200;

@@ -6,7 +6,7 @@ import type { StreamQuery } from './connection-source.ts';
 import { connection, follow } from './stream.ts';
 import type { RowEvent } from './stream.ts';
 
-export type Loading =
+type Loading =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
   /** There is no such thing. */

@@ -5,7 +5,7 @@ import type { StreamMessage, StreamQuery } from './connection-source.ts';
 import { openStream } from './tabs.ts';
 
 /** A row that the stream tells. */
-export type RowEventName = Exclude<StreamEventName, 'hello' | 'reset'>;
+type RowEventName = Exclude<StreamEventName, 'hello' | 'reset'>;
 export type RowEvent = {
   [E in RowEventName]: { readonly name: E; readonly row: StreamEvents[E] };
 }[RowEventName];

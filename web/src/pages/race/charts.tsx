@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import type { ChartLine } from '../../charts/step-chart.tsx';
+import type { ChartLine } from '../../charts/chart-lines.ts';
 import { dollars, percent, price } from '../../format/numbers.ts';
 import { poolName } from '../../format/words.ts';
 import type { Lines } from '../../series/store.ts';

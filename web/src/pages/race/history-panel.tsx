@@ -3,7 +3,7 @@ import { untracked, useSignal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { LineTable } from '../../charts/line-table.tsx';
 import { StepChart } from '../../charts/step-chart.tsx';
-import type { ChartLine } from '../../charts/step-chart.tsx';
+import type { ChartLine } from '../../charts/chart-lines.ts';
 import { epoch, minutes } from '../../format/time.ts';
 import { beat, clockNow } from '../../live/clock.ts';
 import { Empty } from '../../parts/state.tsx';
