@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { openJournal } from '../src/sinks/journal/journal.ts';
-import type { JournalSource } from '../src/sinks/journal/source.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import type { JournalSource } from '../src/journal/source.ts';
 import { random } from '../src/sources/simulator/random.ts';
 import { bareInsert } from './bare-insert.ts';
 import { plannedRaces, pollsOf, racesADay } from './big-journal-races.ts';

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli/program.ts';
-import { reportFailure } from './cli/errors.ts';
-import { crash } from './cli/lifecycle.ts';
-import { unblocked } from './cli/line-target.ts';
+import { reportFailure } from './app/errors.ts';
+import { crash } from './app/lifecycle.ts';
+import { unblocked } from './app/log/line-target.ts';
 
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);

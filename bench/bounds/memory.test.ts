@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExportFormat } from '../../src/sinks/export/format.ts';
+import type { ExportFormat } from '../../src/sinks/files/format.ts';
 import { readRecording } from '../../src/sources/recording/read.ts';
 import { makeLargeJournal } from '../../test/support/large-journal.ts';
 import { root, temporaryDirectory } from '../../test/support/process.ts';

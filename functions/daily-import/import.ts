@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTab } from '../../src/cli/feed.ts';
-import { runImport } from '../../src/cli/import-run.ts';
-import type { Imported } from '../../src/cli/import-run.ts';
-import { openService } from '../../src/cli/service.ts';
-import type { Service } from '../../src/cli/service.ts';
+import { openTab } from '../../src/app/open-feed.ts';
+import { runImport } from '../../src/app/import-run.ts';
+import type { Imported } from '../../src/app/import-run.ts';
+import { openService } from '../../src/app/service.ts';
+import type { Service } from '../../src/app/service.ts';
 import type { Log } from '../../src/domain/log-events.ts';
 import { partsOf } from '../../src/sinks/appwrite/sink.ts';
 import { sinkName } from '../../src/sinks/appwrite/telling.ts';

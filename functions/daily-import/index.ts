@@ -1,9 +1,9 @@
-import { CommandError, UsageError } from '../../src/cli/errors.ts';
+import { CommandError, UsageError } from '../../src/app/errors.ts';
 import { redact } from '../../src/domain/secret.ts';
 import { advice } from '../../src/sinks/appwrite/advice.ts';
 import { AppwriteError } from '../../src/sinks/appwrite/errors.ts';
 import { isPause } from '../../src/sinks/appwrite/wait.ts';
-import { JournalError } from '../../src/sinks/journal/errors.ts';
+import { JournalError } from '../../src/journal/errors.ts';
 import { importDay } from './import.ts';
 import { executionLog } from './log.ts';
 import type { Answer, Execution } from './runtime.ts';

@@ -1,4 +1,4 @@
-import { createLog, levelOf } from '../../src/cli/logger.ts';
+import { createLog, levelOf } from '../../src/app/log/logger.ts';
 import type { Log } from '../../src/domain/log-events.ts';
 import type { Execution } from './runtime.ts';
 

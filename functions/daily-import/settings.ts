@@ -1,10 +1,10 @@
 import config from '../../appwrite.config.json' with { type: 'json' };
-import type { AppwriteSettings } from '../../src/cli/appwrite-settings.ts';
-import type { Environment } from '../../src/cli/environment.ts';
-import { UsageError } from '../../src/cli/errors.ts';
-import { SettingsReader } from '../../src/cli/settings-reader.ts';
-import { readSettings } from '../../src/cli/settings.ts';
-import type { Settings } from '../../src/cli/settings.ts';
+import type { AppwriteSettings } from '../../src/app/settings/appwrite-settings.ts';
+import type { Environment } from '../../src/app/settings/environment.ts';
+import { UsageError } from '../../src/app/errors.ts';
+import { SettingsReader } from '../../src/app/settings/settings-reader.ts';
+import { readSettings } from '../../src/app/settings/settings.ts';
+import type { Settings } from '../../src/app/settings/settings.ts';
 
 export interface FunctionSettings extends Settings {
   readonly appwrite: AppwriteSettings;

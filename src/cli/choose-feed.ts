@@ -1,9 +1,9 @@
-import { readSource } from '../sinks/journal/journal.ts';
-import { UsageError } from './errors.ts';
-import { openSimulator, openTab } from './feed.ts';
-import type { OnAnswer, OpenFeed, SimulatorChoice } from './feed.ts';
+import { readSource } from '../journal/journal.ts';
+import { UsageError } from '../app/errors.ts';
+import { openSimulator, openTab } from '../app/open-feed.ts';
+import type { OnAnswer, OpenFeed, SimulatorChoice } from '../app/open-feed.ts';
 import type { CommonOptions } from './common-options.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../app/settings/settings.ts';
 
 /** Where journals are kept when no `--db` says otherwise. */
 export const journalFiles = {

@@ -1,4 +1,4 @@
-import type { LogLevel } from './log-levels.ts';
+import type { LogLevel } from '../app/log/log-levels.ts';
 
 /** What every command takes that has to do with a journal. */
 export interface CommonOptions {

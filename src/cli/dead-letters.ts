@@ -1,20 +1,20 @@
 import { firstValueFrom, toArray } from 'rxjs';
-import { appwriteTable } from '../domain/appwrite-schema.ts';
+import { appwriteTable } from '../sinks/appwrite/appwrite-tables.ts';
 import { messageOf } from '../domain/thrown.ts';
-import type { DeadLetter, DeadLetterBox } from '../sinks/journal/dead-letter-box.ts';
-import { openDeadLetters } from '../sinks/journal/dead-letter-box.ts';
+import type { DeadLetter, DeadLetterBox } from '../journal/dead-letter-box.ts';
+import { openDeadLetters } from '../journal/dead-letter-box.ts';
 import { openAppwrite } from '../sinks/appwrite/client.ts';
 import { deliver } from '../sinks/appwrite/deliver.ts';
 import { outgoing } from '../sinks/appwrite/encode.ts';
 import { outletOf } from '../sinks/appwrite/outlet.ts';
 import type { Outlet } from '../sinks/appwrite/outlet.ts';
-import { requireAppwrite } from './appwrite-settings.ts';
-import { loadEnvironment } from './environment.ts';
-import { CommandError, UsageError } from './errors.ts';
+import { requireAppwrite } from '../app/settings/appwrite-settings.ts';
+import { loadEnvironment } from '../app/settings/environment.ts';
+import { CommandError, UsageError } from '../app/errors.ts';
 import { defaultJournal } from './default-journal.ts';
 import type { CommonOptions } from './common-options.ts';
-import { readSettings } from './settings.ts';
-import { printError, printJson, printLines } from './terminal.ts';
+import { readSettings } from '../app/settings/settings.ts';
+import { printError, printJson, printLines } from '../app/terminal.ts';
 
 export interface DeadLettersOptions extends CommonOptions {
   readonly json?: true;

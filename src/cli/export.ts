@@ -1,23 +1,23 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TableName } from '../domain/tables.ts';
-import type { Destination } from '../sinks/export/destination.ts';
-import { ExportError } from '../sinks/export/errors.ts';
-import { writeRows } from '../sinks/export/export.ts';
-import { openFile } from '../sinks/export/file.ts';
-import type { ExportFormat } from '../sinks/export/format.ts';
-import { openExported } from '../sinks/export/journal.ts';
-import type { ExportedJournal } from '../sinks/export/journal.ts';
-import { nzDay } from '../sinks/export/nz-day.ts';
-import { belongsToRaces } from '../sinks/export/select.ts';
-import type { Selection } from '../sinks/export/select.ts';
-import { openStream } from '../sinks/export/stream.ts';
+import type { Destination } from '../sinks/files/destination.ts';
+import { ExportError } from '../sinks/files/errors.ts';
+import { writeRows } from '../sinks/files/export.ts';
+import { openFile } from '../sinks/files/file.ts';
+import type { ExportFormat } from '../sinks/files/format.ts';
+import { openExported } from '../sinks/files/journal.ts';
+import type { ExportedJournal } from '../sinks/files/journal.ts';
+import { nzDay } from '../sinks/files/nz-day.ts';
+import { belongsToRaces } from '../sinks/files/select.ts';
+import type { Selection } from '../sinks/files/select.ts';
+import { openStream } from '../sinks/files/stream.ts';
 import { defaultJournal } from './default-journal.ts';
-import { CommandError, UsageError } from './errors.ts';
-import { createLog } from './logger.ts';
+import { CommandError, UsageError } from '../app/errors.ts';
+import { createLog } from '../app/log/logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './common-options.ts';
-import { stopSignal } from './signals.ts';
+import { stopSignal } from '../app/signals.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly format: ExportFormat;

@@ -1,13 +1,13 @@
 import { Client } from 'undici';
 import { z } from 'zod';
-import { openReader } from '../sinks/journal/reader.ts';
+import { openReader } from '../journal/reader.ts';
 import { simulatedNow } from '../streams/clock.ts';
 import { defaultJournal } from './default-journal.ts';
-import { loadEnvironment } from './environment.ts';
-import { CommandError } from './errors.ts';
-import { showHttpAddress, standardAddress } from './http-address.ts';
-import type { HttpAddress } from './http-address.ts';
-import { readSettings } from './settings.ts';
+import { loadEnvironment } from '../app/settings/environment.ts';
+import { CommandError } from '../app/errors.ts';
+import { showHttpAddress, standardAddress } from '../app/settings/http-address.ts';
+import type { HttpAddress } from '../app/settings/http-address.ts';
+import { readSettings } from '../app/settings/settings.ts';
 
 export interface HealthOptions {
   readonly db?: string;

@@ -1,15 +1,15 @@
 import { chooseFeed } from './choose-feed.ts';
-import { loadEnvironment } from './environment.ts';
-import { CommandError } from './errors.ts';
-import type { SimulatorChoice } from './feed.ts';
-import { runImport } from './import-run.ts';
-import { supervise } from './lifecycle.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import { createLog } from './logger.ts';
+import { loadEnvironment } from '../app/settings/environment.ts';
+import { CommandError } from '../app/errors.ts';
+import type { SimulatorChoice } from '../app/open-feed.ts';
+import { runImport } from '../app/import-run.ts';
+import { supervise } from '../app/lifecycle.ts';
+import type { Lifecycle } from '../app/lifecycle.ts';
+import { createLog } from '../app/log/logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './common-options.ts';
-import { openService } from './service.ts';
-import { readSettings } from './settings.ts';
+import { openService } from '../app/service.ts';
+import { readSettings } from '../app/settings/settings.ts';
 
 export interface ImportOptions extends CommonOptions, SimulatorChoice {
   /** NZ date, `YYYY-MM-DD`. */

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Log } from '../domain/log-events.ts';
-import { checkIntegrity } from '../sinks/journal/integrity.ts';
-import { openJournal } from '../sinks/journal/journal.ts';
-import { openRepair } from '../sinks/journal/repair.ts';
-import type { Repair } from '../sinks/journal/repair.ts';
-import type { JournalSource } from '../sinks/journal/source.ts';
+import { checkIntegrity } from '../journal/integrity.ts';
+import { openJournal } from '../journal/journal.ts';
+import { openRepair } from '../journal/repair.ts';
+import type { Repair } from '../journal/repair.ts';
+import type { JournalSource } from '../journal/source.ts';
 import { defaultJournal } from './default-journal.ts';
-import { loadEnvironment } from './environment.ts';
-import { CommandError, UsageError } from './errors.ts';
-import { createLog } from './logger.ts';
+import { loadEnvironment } from '../app/settings/environment.ts';
+import { CommandError, UsageError } from '../app/errors.ts';
+import { createLog } from '../app/log/logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './common-options.ts';
-import { replay } from './replay.ts';
-import { readSettings } from './settings.ts';
+import { replay } from '../app/replay.ts';
+import { readSettings } from '../app/settings/settings.ts';
 
 export interface RepairOptions extends CommonOptions {
   /** Recordings to take from what cannot be read. */

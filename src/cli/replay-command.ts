@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { Log } from '../domain/log-events.ts';
-import { openJournal, readSource } from '../sinks/journal/journal.ts';
-import type { Journal } from '../sinks/journal/journal.ts';
+import { openJournal, readSource } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { journalFiles } from './choose-feed.ts';
 import { defaultJournal } from './default-journal.ts';
-import { CommandError, UsageError } from './errors.ts';
-import { supervise } from './lifecycle.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import { createLog } from './logger.ts';
+import { CommandError, UsageError } from '../app/errors.ts';
+import { supervise } from '../app/lifecycle.ts';
+import type { Lifecycle } from '../app/lifecycle.ts';
+import { createLog } from '../app/log/logger.ts';
 import { progressLine } from './progress.ts';
 import type { CommonOptions } from './common-options.ts';
-import { replayQuarantine } from './replay-quarantine.ts';
-import { replay } from './replay.ts';
-import type { ReplayCounts } from './replay.ts';
-import { saveLost } from './save-lost.ts';
+import { replayQuarantine } from '../app/replay-quarantine.ts';
+import { replay } from '../app/replay.ts';
+import type { ReplayCounts } from '../app/replay.ts';
+import { saveLost } from '../app/save-lost.ts';
 
 export interface ReplayOptions extends CommonOptions {
   /** Takes what the journal itself has in quarantine. */

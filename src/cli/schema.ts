@@ -9,18 +9,18 @@ import { isComplete } from '../sinks/appwrite/schema-plan.ts';
 import type { TablePlan } from '../sinks/appwrite/schema-plan.ts';
 import { SchemaError, planSchema, pushSchema } from '../sinks/appwrite/schema-push.ts';
 import type { SchemaPlan } from '../sinks/appwrite/schema-push.ts';
-import { openReader } from '../sinks/journal/reader.ts';
-import { volume } from '../sinks/journal/volume.ts';
-import type { Volume } from '../sinks/journal/volume.ts';
-import { requireAppwrite } from './appwrite-settings.ts';
-import type { AppwriteSettings } from './appwrite-settings.ts';
+import { openReader } from '../journal/reader.ts';
+import { volume } from '../journal/volume.ts';
+import type { Volume } from '../journal/volume.ts';
+import { requireAppwrite } from '../app/settings/appwrite-settings.ts';
+import type { AppwriteSettings } from '../app/settings/appwrite-settings.ts';
 import { defaultJournal } from './default-journal.ts';
-import { loadEnvironment } from './environment.ts';
-import { CommandError } from './errors.ts';
+import { loadEnvironment } from '../app/settings/environment.ts';
+import { CommandError } from '../app/errors.ts';
 import type { CommonOptions } from './common-options.ts';
-import { readSettings } from './settings.ts';
-import type { Settings } from './settings.ts';
-import { printLines } from './terminal.ts';
+import { readSettings } from '../app/settings/settings.ts';
+import type { Settings } from '../app/settings/settings.ts';
+import { printLines } from '../app/terminal.ts';
 
 /**
  * `oddstream schema plan`

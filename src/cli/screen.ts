@@ -1,10 +1,10 @@
 import { createLogUpdate } from 'log-update';
 import type { DestinationStream } from 'pino';
-import { openReader } from '../sinks/journal/reader.ts';
-import type { JournalReader } from '../sinks/journal/reader.ts';
-import type { LogOutput } from './log-output.ts';
-import type { Service } from './service.ts';
-import { escaped, printable } from './terminal.ts';
+import { openReader } from '../journal/reader.ts';
+import type { JournalReader } from '../journal/reader.ts';
+import type { LogOutput } from '../app/log/log-output.ts';
+import type { Service } from '../app/service.ts';
+import { escaped, printable } from '../app/terminal.ts';
 
 /** The one screen that `run` shows on a terminal instead of its log. */
 export interface Screen {

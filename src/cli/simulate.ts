@@ -1,7 +1,7 @@
 import { startSimulatorServer } from '../sources/simulator/server.ts';
-import { CommandError } from './errors.ts';
-import { supervise } from './lifecycle.ts';
-import type { Lifecycle } from './lifecycle.ts';
+import { CommandError } from '../app/errors.ts';
+import { supervise } from '../app/lifecycle.ts';
+import type { Lifecycle } from '../app/lifecycle.ts';
 
 export interface SimulateOptions {
   readonly races: number;

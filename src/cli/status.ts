@@ -1,12 +1,12 @@
-import { openReader } from '../sinks/journal/reader.ts';
-import type { SinkStatus } from '../sinks/journal/lag.ts';
-import type { FileStatus } from '../sinks/journal/reader.ts';
-import type { RaceLine } from '../sinks/journal/status.ts';
+import { openReader } from '../journal/reader.ts';
+import type { SinkStatus } from '../journal/lag.ts';
+import type { FileStatus } from '../journal/reader.ts';
+import type { RaceLine } from '../journal/status.ts';
 import { simulatedNow } from '../streams/clock.ts';
 import { defaultJournal } from './default-journal.ts';
-import { CommandError } from './errors.ts';
+import { CommandError } from '../app/errors.ts';
 import type { CommonOptions } from './common-options.ts';
-import { printJson, printLines } from './terminal.ts';
+import { printJson, printLines } from '../app/terminal.ts';
 
 export interface StatusOptions extends CommonOptions {
   readonly json?: true;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { JournalReader } from '../sinks/journal/reader.ts';
+import type { JournalReader } from '../journal/reader.ts';
 import type { Readiness } from './contract/status.ts';
 import type { Lane } from './lane.ts';
 import type { Limits } from './limits.ts';

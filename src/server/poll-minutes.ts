@@ -1,5 +1,5 @@
 import { epochMillis, timestamp } from '../domain/time.ts';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { PollMinute } from './contract/status.ts';
 import { pollsAfter, recentPolls } from './queries-status.ts';
 import type { RecentPoll } from './queries-status.ts';

@@ -1,5 +1,5 @@
 import * as tables from '../domain/tables.ts';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import * as contract from './contract/history.ts';
 import type { GapList, HistoryPart } from './contract/answers.ts';
 import type { OddsKind } from './contract/history.ts';

@@ -1,4 +1,4 @@
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { Pool, Result } from './contract/history.ts';
 import { views } from './queries-history.ts';
 

@@ -1,5 +1,5 @@
 import { timestamp } from '../domain/time.ts';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { HeldRunner, Mover } from './contract/answers.ts';
 
 /** How far ahead races are whose money is looked at. */

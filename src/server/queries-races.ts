@@ -1,4 +1,4 @@
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import { pageOf, placeOf } from './cursor.ts';
 import type { Page } from './cursor.ts';
 import type { Race } from './contract/race.ts';

@@ -1,5 +1,5 @@
-import type { Prepare } from '../sinks/journal/writer.ts';
-import type { StoredRow } from '../sinks/journal/rows.ts';
+import type { Prepare } from '../journal/writer.ts';
+import type { StoredRow } from '../journal/rows.ts';
 import type { Runner } from './contract/race.ts';
 
 const price = (column: string): string => `CASE WHEN ${column} > 0 THEN ${column} END AS ${column}`;

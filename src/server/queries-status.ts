@@ -1,6 +1,6 @@
-import { sinkStatuses } from '../sinks/journal/lag.ts';
-import type { SinkStatus } from '../sinks/journal/lag.ts';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import { sinkStatuses } from '../journal/lag.ts';
+import type { SinkStatus } from '../journal/lag.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { Poll } from './contract/history.ts';
 import type { ImportResult } from './contract/status.ts';
 

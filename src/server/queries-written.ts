@@ -1,6 +1,6 @@
-import { numberedTables, quoted } from '../sinks/journal/ddl.ts';
-import type { StoredRow } from '../sinks/journal/rows.ts';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import { numberedTables, quoted } from '../journal/ddl.ts';
+import type { StoredRow } from '../journal/rows.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { StreamEventName } from './contract/stream.ts';
 import { views } from './queries-history.ts';
 import { racesWritten } from './queries-races.ts';

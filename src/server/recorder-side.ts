@@ -1,4 +1,4 @@
-import { openReader } from '../sinks/journal/reader.ts';
+import { openReader } from '../journal/reader.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { RecorderMetrics } from './metrics-recorder.ts';
 import { openGapIds } from './queries-status.ts';

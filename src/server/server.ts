@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../domain/thrown.ts';
-import { openReader } from '../sinks/journal/reader.ts';
-import type { JournalReader } from '../sinks/journal/reader.ts';
+import { openReader } from '../journal/reader.ts';
+import type { JournalReader } from '../journal/reader.ts';
 import { buildApp } from './app.ts';
 import type { App } from './context.ts';
 import { cached } from './cached.ts';

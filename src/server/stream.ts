@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { asyncScheduler, interval } from 'rxjs';
 import type { Subscription } from 'rxjs';
-import type { JournalReader } from '../sinks/journal/reader.ts';
+import type { JournalReader } from '../journal/reader.ts';
 import type { Clock } from './contract/status.ts';
 import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';

@@ -12,7 +12,7 @@ import {
   timer,
 } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
-import type { Prepare } from '../sinks/journal/writer.ts';
+import type { Prepare } from '../journal/writer.ts';
 import type { StreamEventName } from './contract/stream.ts';
 import type { Written, WrittenPage } from './queries-written.ts';
 import { newestSeq, writtenAfter } from './queries-written.ts';

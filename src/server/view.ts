@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Table } from '../domain/tables.ts';
-import { quoted } from '../sinks/journal/ddl.ts';
-import type { StoredRow } from '../sinks/journal/rows.ts';
+import { quoted } from '../journal/ddl.ts';
+import type { StoredRow } from '../journal/rows.ts';
 
 /** The rows of a table as they are answered. */
 export interface View<T> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { epochMillis } from '../../src/domain/time.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 import type { Ended } from '../support/process.ts';
 import { racedayStart } from '../support/raceday.ts';

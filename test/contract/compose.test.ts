@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readSettings } from '../../src/cli/settings.ts';
+import { readSettings } from '../../src/app/settings/settings.ts';
 import { root, temporaryDirectory } from '../support/process.ts';
 
 type Environment = Readonly<Record<string, string>>;

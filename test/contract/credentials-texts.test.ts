@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../src/cli/logger.ts';
+import { createLog } from '../../src/app/log/logger.ts';
 import { Secret, redact } from '../../src/domain/secret.ts';
 import { hold } from '../support/properties.ts';
 

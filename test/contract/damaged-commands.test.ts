@@ -2,15 +2,15 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { CommandError, UsageError } from '../../src/cli/errors.ts';
+import { CommandError, UsageError } from '../../src/app/errors.ts';
 import { exportCommand } from '../../src/cli/export.ts';
 import { listDeadLetters } from '../../src/cli/dead-letters.ts';
 import { repairCommand } from '../../src/cli/repair.ts';
 import { statusCommand } from '../../src/cli/status.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { TableName } from '../../src/domain/tables.ts';
-import { JournalError } from '../../src/sinks/journal/errors.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { JournalError } from '../../src/journal/errors.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { oddstream, temporaryDirectory } from '../support/process.ts';
 import { insert } from '../unit/journal-rows.ts';
 

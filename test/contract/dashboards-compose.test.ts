@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseHttpAddress } from '../../src/cli/http-address.ts';
+import { parseHttpAddress } from '../../src/app/settings/http-address.ts';
 import { deployed } from '../support/dashboards.ts';
 import { root } from '../support/process.ts';
 

@@ -6,13 +6,13 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replay } from '../../src/cli/replay.ts';
+import { replay } from '../../src/app/replay.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { ColumnType, Insert, Table, TableName } from '../../src/domain/tables.ts';
-import { chunksOf } from '../../src/sinks/export/chunks.ts';
-import type { ExportFormat } from '../../src/sinks/export/format.ts';
-import { openExported } from '../../src/sinks/export/journal.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { chunksOf } from '../../src/sinks/files/chunks.ts';
+import type { ExportFormat } from '../../src/sinks/files/format.ts';
+import { openExported } from '../../src/sinks/files/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 
 /** Every table, read back by DuckDB and compared with what SQLite itself says. */

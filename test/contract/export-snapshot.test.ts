@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { openExported } from '../../src/sinks/export/journal.ts';
-import type { Selection } from '../../src/sinks/export/select.ts';
+import { openExported } from '../../src/sinks/files/journal.ts';
+import type { Selection } from '../../src/sinks/files/select.ts';
 import type { Insert } from '../../src/domain/tables.ts';
 import { insert, noon, open, temporaryDirectory } from '../unit/journal-rows.ts';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import build from '../../functions/daily-import/rolldown.config.ts';
 import { limitsOf } from '../../functions/daily-import/limits.ts';
 import { readFunctionSettings } from '../../functions/daily-import/settings.ts';
-import { UsageError } from '../../src/cli/errors.ts';
+import { UsageError } from '../../src/app/errors.ts';
 import { root } from '../support/process.ts';
 
 /** As the Appwrite CLI reads it: it refuses what it does not know. */

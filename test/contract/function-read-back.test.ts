@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBack } from '../../src/sinks/appwrite/read-back.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { insert, sinkWorld, uuid } from '../support/sink.ts';
 

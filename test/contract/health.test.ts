@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { serve } from '../support/http.ts';
 import { insert } from '../support/sink.ts';
 import { oddstream, root, start, temporaryDirectory } from '../support/process.ts';

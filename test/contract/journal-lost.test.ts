@@ -15,11 +15,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { LostError } from '../../src/sinks/journal/errors.ts';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
-import { openRepair } from '../../src/sinks/journal/repair.ts';
+import { LostError } from '../../src/journal/errors.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openRepair } from '../../src/journal/repair.ts';
 import { insert, noon, open, poll, pollId, rows, temporaryDirectory } from '../unit/journal-rows.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

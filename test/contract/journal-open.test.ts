@@ -2,11 +2,11 @@ import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFile
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
-import { JournalError } from '../../src/sinks/journal/errors.ts';
-import { openReader } from '../../src/sinks/journal/reader.ts';
-import type { JournalSource } from '../../src/sinks/journal/source.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import { openJournal, readSource } from '../../src/journal/journal.ts';
+import { JournalError } from '../../src/journal/errors.ts';
+import { openReader } from '../../src/journal/reader.ts';
+import type { JournalSource } from '../../src/journal/source.ts';
 import { noon, open, poll, pollId, temporaryDirectory } from '../unit/journal-rows.ts';
 
 const options = { source: { kind: 'recording' } as JournalSource, now: () => noon };

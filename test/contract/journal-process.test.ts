@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
-import { openReader } from '../../src/sinks/journal/reader.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import { openJournal, readSource } from '../../src/journal/journal.ts';
+import { openReader } from '../../src/journal/reader.ts';
 import { noon, open, poll, pollId, rows, temporaryDirectory } from '../unit/journal-rows.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,7 +17,7 @@ const options = { source: { kind: 'recording' } as const, now: () => noon };
 /** A child process that runs a module with `openJournal`, `openReader`, `file` and `options` at hand. */
 function run(file: string, code: string): ChildProcess & AsyncIterable<string> {
   const module = (name: string) =>
-    JSON.stringify(new URL(`../../src/sinks/journal/${name}.ts`, import.meta.url).href);
+    JSON.stringify(new URL(`../../src/journal/${name}.ts`, import.meta.url).href);
   const script = `
     import { openJournal } from ${module('journal')};
     import { openReader } from ${module('reader')};

@@ -15,16 +15,16 @@ const sql =
 /** Looked at by a person, and fixed although that cannot be told from the file alone. */
 const lookedAt: Readonly<Record<string, readonly string[]>> = {
   // Names of columns and their rank, out of a table's definition.
-  'src/sinks/journal/changes.ts': ['given', 'old', 'name', 'side'],
-  'src/sinks/journal/ddl.ts': ['columns', "columns.join('_')", 'table', 'table.name'],
+  'src/journal/changes.ts': ['given', 'old', 'name', 'side'],
+  'src/journal/ddl.ts': ['columns', "columns.join('_')", 'table', 'table.name'],
   // One of two names of PRAGMAs.
-  'src/sinks/journal/open.ts': ['name'],
+  'src/journal/open.ts': ['name'],
   // A placeholder or a column.
-  'src/sinks/journal/queries.ts': ['race', "newestPoll('races.race_id')", "newestGoodPoll('races.race_id')"],
+  'src/journal/queries.ts': ['race', "newestPoll('races.race_id')", "newestGoodPoll('races.race_id')"],
   // A sum or a count, written where the function is called.
-  'src/sinks/journal/volume.ts': ['count'],
+  'src/journal/volume.ts': ['count'],
   // Pieces out of the same function.
-  'src/sinks/export/select.ts': ['conditions'],
+  'src/sinks/files/select.ts': ['conditions'],
   // Names of tables and columns, out of the tables' definitions and the contract; the order of a list, out of this file.
   'src/server/queries-history.ts': ['table', 'columns', 'order', 'also', 'views.gaps.columns'],
   'src/server/queries-latest.ts': ['views.pools.columns', 'views.results.columns'],

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { levelOf } from '../../src/cli/logger.ts';
+import { levelOf } from '../../src/app/log/logger.ts';
 import { logEvents } from '../../src/domain/log-events.ts';
 import type { LogEventName } from '../../src/domain/log-events.ts';
 import { startSimulatorServer } from '../../src/sources/simulator/server.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
 import { oddstream, start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { lastMs } from '../../src/cli/lifecycle.ts';
+import { lastMs } from '../../src/app/lifecycle.ts';
 import { root, start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();
@@ -142,8 +142,8 @@ describe('a command that has done its work', { timeout: 180_000 }, () => {
 describe('the log of a run whose reader stops for a while', () => {
   it('has its lines in order, and says where some are missing, and how many', async () => {
     const program = `
-      import { LogOutput } from './src/cli/log-output.ts';
-      import { standardOutput } from './src/cli/line-target.ts';
+      import { LogOutput } from './src/app/log/log-output.ts';
+      import { standardOutput } from './src/app/log/line-target.ts';
       const output = new LogOutput(standardOutput, 100_000);
       output.reportBy((lines) => output.write('missing ' + lines + '\\n'));
       const write = (from, to) => {

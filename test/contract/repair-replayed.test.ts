@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
 import { sampleJournal } from '../faults/storage-journal.ts';
 import { ids, loseAPage, query } from '../support/damage.ts';
 import { oddstream, temporaryDirectory } from '../support/process.ts';

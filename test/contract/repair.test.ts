@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import { openJournal, readSource } from '../../src/sinks/journal/journal.ts';
-import { openRepair } from '../../src/sinks/journal/repair.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import { openJournal, readSource } from '../../src/journal/journal.ts';
+import { openRepair } from '../../src/journal/repair.ts';
 import { sampleJournal } from '../faults/storage-journal.ts';
 import type { SampleJournal } from '../faults/storage-journal.ts';
 import { ids, loseAPage, query } from '../support/damage.ts';

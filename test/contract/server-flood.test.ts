@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failure } from '../../src/server/contract/failure.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { serveJournal, serveRun } from '../support/serving.ts';
 import { insert } from '../support/sink.ts';

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure } from '../../src/server/contract/failure.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { serveJournal } from '../support/serving.ts';
 

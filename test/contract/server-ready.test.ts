@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LogEvent } from '../../src/domain/log-events.ts';
 import { liveness, readiness } from '../../src/server/contract/status.ts';
 import type { Reason } from '../../src/server/contract/status.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { startSimulatorServer } from '../../src/sources/simulator/server.ts';
 import { startAppwrite } from '../support/appwrite/standin.ts';
 import { unusedPort } from '../support/http.ts';

@@ -9,7 +9,7 @@ import type { LogEvent } from '../../src/domain/log-events.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import type { Status } from '../../src/server/contract/status.ts';
 import { startSupervised } from '../../src/server/supervised.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { readStream, silentRecorder } from '../support/serving.ts';
 import { insert } from '../support/sink.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SmallFileError, readSmallFile } from '../../src/cli/small-file.ts';
+import { SmallFileError, readSmallFile } from '../../src/app/settings/small-file.ts';
 import { oddstream, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();

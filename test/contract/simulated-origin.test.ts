@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readSource } from '../../src/sinks/journal/journal.ts';
+import { readSource } from '../../src/journal/journal.ts';
 import { start, temporaryDirectory } from '../support/process.ts';
 
 const directory = temporaryDirectory();

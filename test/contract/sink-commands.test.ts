@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../src/sinks/journal/dead-letter-box.ts';
+import type { DeadLetter } from '../../src/journal/dead-letter-box.ts';
 import { oddstream } from '../support/process.ts';
 import { databaseId, differences, insert, sinkWorld, uuid } from '../support/sink.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { TablesDBIndexType } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { openAppwrite } from '../../src/sinks/appwrite/client.ts';
 import type { Appwrite } from '../../src/sinks/appwrite/client.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import { outgoing } from '../../src/sinks/appwrite/encode.ts';
 import { parseSelection } from '../../src/sinks/appwrite/selection.ts';
 import type { SelectedTable } from '../../src/sinks/appwrite/selection.ts';
-import { openReader } from '../../src/sinks/journal/reader.ts';
+import { openReader } from '../../src/journal/reader.ts';
 import { databaseId, differences, insert, sinkWorld, uuid } from '../support/sink.ts';
 
 const race = uuid(1);

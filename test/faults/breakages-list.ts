@@ -69,7 +69,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'current rows stay as they were first',
     change: {
-      file: 'src/sinks/journal/changes.ts',
+      file: 'src/journal/changes.ts',
       from: "table.kind === 'history' ? 'NOTHING' : replacement(table, names)",
       to: "'NOTHING'",
     },
@@ -92,7 +92,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'a crash leaves no gap',
     change: {
-      file: 'src/sinks/journal/interruption.ts',
+      file: 'src/journal/interruption.ts',
       from: 'return liveRaces(this.#prepare)',
       to: 'return liveRaces(this.#prepare).slice(0, 0)',
     },
@@ -104,7 +104,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'a poll is not committed in one transaction',
     change: {
-      file: 'src/sinks/journal/writer.ts',
+      file: 'src/journal/writer.ts',
       from: "this.#prepare('BEGIN IMMEDIATE').run();\n    try {\n      const result = writes();\n      this.#guard.before();\n      this.#prepare('COMMIT').run();",
       to: 'try {\n      const result = writes();',
     },
@@ -116,7 +116,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'rows are written twice, under ids of chance',
     change: {
-      file: 'src/sinks/journal/writer.ts',
+      file: 'src/journal/writer.ts',
       from: 'for (const { sql, values } of writes) {',
       to: `const again = writes.map(({ sql, values }) => ({ sql, values: values.map((value) =>
         typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? crypto.randomUUID().replaceAll('-', '') : value) }));
@@ -130,7 +130,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'what is recorded of the pools is not read back',
     change: {
-      file: 'src/sinks/journal/baseline.ts',
+      file: 'src/journal/baseline.ts',
       from: 'pools: poolStates(read, raceId),',
       to: 'pools: new Map(poolStates(read, raceId).entries().take(0)),',
     },
@@ -164,7 +164,7 @@ export const breakageList: readonly Breakage[] = [
   {
     name: 'a changed row takes no new number, so that it is not delivered',
     change: {
-      file: 'src/sinks/journal/changes.ts',
+      file: 'src/journal/changes.ts',
       from: "const set = names.map((name) => `${name} = excluded.${name}`).join(', ');",
       to: "const set = names.slice(1).map((name) => `${name} = excluded.${name}`).join(', ');",
     },

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { tables } from '../../src/domain/tables.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
-import { openDeadLetters } from '../../src/sinks/journal/dead-letter-box.ts';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
+import { openDeadLetters } from '../../src/journal/dead-letter-box.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
 import { fetchLedger, judge } from '../support/judge.ts';
 import { differences } from '../support/sink.ts';
 import { repeatedValues, wronglyTold } from './judge-record.ts';

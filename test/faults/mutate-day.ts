@@ -4,7 +4,7 @@ import { logEvents } from '../../src/domain/log-events.ts';
 import type { Log } from '../../src/domain/log-events.ts';
 import { FeedError } from '../../src/domain/source.ts';
 import type { Received } from '../../src/domain/source.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { createFeed } from '../../src/sources/simulator/feed.ts';
 import type { Feed as SimulatedFeed } from '../../src/sources/simulator/feed.ts';
 import { random } from '../../src/sources/simulator/random.ts';

@@ -4,7 +4,7 @@ import type { Baseline } from '../../src/domain/baseline.ts';
 import { FeedError } from '../../src/domain/source.ts';
 import type { EventSnapshot, Part, Runner } from '../../src/domain/snapshot.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
-import { writeOf } from '../../src/sinks/journal/changes.ts';
+import { writeOf } from '../../src/journal/changes.ts';
 import { limits } from '../../src/sources/tab/limits.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { defaultCadence } from '../../src/streams/cadence.ts';

@@ -7,7 +7,7 @@ import type { Print } from '../../src/domain/print.ts';
 import { FeedError } from '../../src/domain/source.ts';
 import type { Received, Same } from '../../src/domain/source.ts';
 import type { EventSnapshot } from '../../src/domain/snapshot.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { decodeEvent } from '../../src/sources/tab/last-starts.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { printOf, sameAs } from '../../src/sources/tab/sameness.ts';

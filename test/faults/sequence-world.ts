@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { VirtualClock } from '../support/streams-virtual.ts';
 import type { Served } from './mutate-payloads.ts';

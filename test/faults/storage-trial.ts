@@ -11,13 +11,13 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { tables } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import { JournalError } from '../../src/sinks/journal/errors.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import { openRepair } from '../../src/sinks/journal/repair.ts';
-import { rowFault } from '../../src/sinks/journal/row-faults.ts';
-import type { StoredRow } from '../../src/sinks/journal/rows.ts';
-import { parseSource } from '../../src/sinks/journal/source.ts';
-import type { JournalSource } from '../../src/sinks/journal/source.ts';
+import { JournalError } from '../../src/journal/errors.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import { openRepair } from '../../src/journal/repair.ts';
+import { rowFault } from '../../src/journal/row-faults.ts';
+import type { StoredRow } from '../../src/journal/rows.ts';
+import { parseSource } from '../../src/journal/source.ts';
+import type { JournalSource } from '../../src/journal/source.ts';
 
 /** What is done to a journal at rest. */
 export interface Damage {

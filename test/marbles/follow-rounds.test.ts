@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { TableName } from '../../src/domain/tables.ts';
 import type { RoundsContext } from '../../src/sinks/appwrite/rounds.ts';
 import { Rounds } from '../../src/sinks/appwrite/rounds.ts';
-import type { StoredRow } from '../../src/sinks/journal/rows.ts';
+import type { StoredRow } from '../../src/journal/rows.ts';
 import { marbles } from '../support/marbles.ts';
 import { callError, followedOf, outletOf, selected, storedRow } from '../support/sink-memory.ts';
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 
 /** Makes a journal with so many prices. */
 export function makeLargeJournal(path: string, rows: number): void {

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import { storedRow } from '../../src/sinks/appwrite/decode.ts';
 import { allTables } from '../../src/sinks/appwrite/selection.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import type { AppwriteStandIn } from './appwrite/standin.ts';
 
 /**

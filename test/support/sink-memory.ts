@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { appwriteTable } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import type { TableName } from '../../src/domain/tables.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Outgoing } from '../../src/sinks/appwrite/encode.ts';
@@ -9,8 +9,8 @@ import type { AppwriteFault } from '../../src/sinks/appwrite/errors.ts';
 import type { Outlet } from '../../src/sinks/appwrite/outlet.ts';
 import type { RoundsContext } from '../../src/sinks/appwrite/rounds.ts';
 import type { SelectedTable } from '../../src/sinks/appwrite/selection.ts';
-import { cursorName } from '../../src/sinks/journal/cursors.ts';
-import type { StoredRow } from '../../src/sinks/journal/rows.ts';
+import { cursorName } from '../../src/journal/cursors.ts';
+import type { StoredRow } from '../../src/journal/rows.ts';
 
 /** A journal's row with its number and its key, and nothing else that is not null. */
 export function storedRow(table: TableName, seq: number, values: StoredRow = {}): StoredRow {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { appwriteTable, deliveryOrder } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable, deliveryOrder } from '../../src/sinks/appwrite/appwrite-tables.ts';
 
 const text = readFileSync(new URL('../../docs/appwrite.md', import.meta.url), 'utf8');
 
@@ -24,7 +24,10 @@ describe('docs/appwrite.md', () => {
   );
 
   it('describes every setting, and no other', () => {
-    const settings = readFileSync(new URL('../../src/cli/appwrite-settings.ts', import.meta.url), 'utf8');
+    const settings = readFileSync(
+      new URL('../../src/app/settings/appwrite-settings.ts', import.meta.url),
+      'utf8',
+    );
     const names = (source: string): Set<string> => new Set(source.match(/\bAPPWRITE_[A-Z]+(?:_[A-Z]+)*/g));
     expect(names(text)).toEqual(new Set([...names(settings), 'APPWRITE_API_KEY_FILE']));
   });

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import type { Followable } from '../../src/sinks/journal/cursors.ts';
-import { cursorName, followable } from '../../src/sinks/journal/cursors.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
-import { openReader } from '../../src/sinks/journal/reader.ts';
+import type { Followable } from '../../src/journal/cursors.ts';
+import { cursorName, followable } from '../../src/journal/cursors.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openReader } from '../../src/journal/reader.ts';
 import { temporaryDirectory } from '../support/process.ts';
 import { insert } from '../support/sink.ts';
 

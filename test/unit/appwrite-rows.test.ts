@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appwriteTable, deliveryOrder } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable, deliveryOrder } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Column, TableName } from '../../src/domain/tables.ts';
 import { storedRow } from '../../src/sinks/appwrite/decode.ts';
 import { outgoing } from '../../src/sinks/appwrite/encode.ts';
-import type { StoredRow } from '../../src/sinks/journal/rows.ts';
+import type { StoredRow } from '../../src/journal/rows.ts';
 import { hold } from '../support/properties.ts';
 import { storedRow as rowWith } from '../support/sink-memory.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appwriteTable, camelCase, deliveryOrder } from '../../src/domain/appwrite-schema.ts';
-import type { AppwriteColumn } from '../../src/domain/appwrite-schema.ts';
+import { appwriteTable, camelCase, deliveryOrder } from '../../src/sinks/appwrite/appwrite-tables.ts';
+import type { AppwriteColumn } from '../../src/sinks/appwrite/appwrite-tables.ts';
 import { tables } from '../../src/domain/tables.ts';
 import { allTables, parseSelection } from '../../src/sinks/appwrite/selection.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/cli/errors.ts';
-import { readSettings } from '../../src/cli/settings.ts';
-import { deliveryOrder } from '../../src/domain/appwrite-schema.ts';
+import { UsageError } from '../../src/app/errors.ts';
+import { readSettings } from '../../src/app/settings/settings.ts';
+import { deliveryOrder } from '../../src/sinks/appwrite/appwrite-tables.ts';
 
 const whole = {
   APPWRITE_ENDPOINT: 'https://cloud.appwrite.io/v1/',

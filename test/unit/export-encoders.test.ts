@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportColumn, ExportRow } from '../../src/sinks/export/columns.ts';
-import { csvEncoder } from '../../src/sinks/export/csv.ts';
-import type { Encoder } from '../../src/sinks/export/encoder.ts';
-import { ndjsonEncoder } from '../../src/sinks/export/ndjson.ts';
-import { parquetEncoder } from '../../src/sinks/export/parquet.ts';
+import type { ExportColumn, ExportRow } from '../../src/sinks/files/columns.ts';
+import { csvEncoder } from '../../src/sinks/files/csv.ts';
+import type { Encoder } from '../../src/sinks/files/encoder.ts';
+import { ndjsonEncoder } from '../../src/sinks/files/ndjson.ts';
+import { parquetEncoder } from '../../src/sinks/files/parquet.ts';
 
 const column = (name: string, type: ExportColumn['type'], nullable = true): ExportColumn => ({
   name,

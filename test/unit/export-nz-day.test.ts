@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nzDateOf, nzDay } from '../../src/sinks/export/nz-day.ts';
+import { nzDateOf, nzDay } from '../../src/sinks/files/nz-day.ts';
 
 describe('nzDay', () => {
   it.each([

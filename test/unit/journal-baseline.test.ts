@@ -23,8 +23,8 @@ import type {
 } from '../../src/domain/snapshot.ts';
 import type { Change, PollRow } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { hold } from '../support/properties.ts';
 
 const start = Date.parse('2026-02-28T03:10:00.000Z');

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import { JournalError } from '../../src/sinks/journal/errors.ts';
+import { JournalError } from '../../src/journal/errors.ts';
 import { insert, noon, open, poll, rows, temporaryDirectory } from './journal-rows.ts';
 import { hold } from '../support/properties.ts';
 

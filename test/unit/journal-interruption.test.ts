@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
-import { Writer } from '../../src/sinks/journal/writer.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { Writer } from '../../src/journal/writer.ts';
 import { insert, noon, open, rows, temporaryDirectory } from './journal-rows.ts';
 
 const underWayMs = 10_000;

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
-import { mostBodyBytes } from '../../src/sinks/journal/quarantine.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { mostBodyBytes } from '../../src/journal/quarantine.ts';
 import { noon, open, rows, temporaryDirectory } from './journal-rows.ts';
 
 /** The most of a body that the recorder keeps, of noise: compression makes it no smaller. */

@@ -7,7 +7,7 @@ import { rowId } from '../../src/domain/ids.ts';
 import type { ListedMeeting } from '../../src/domain/snapshot.ts';
 import type { GapRow } from '../../src/domain/tables.ts';
 import { timestamp } from '../../src/domain/time.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { insert, noon, open, rows, temporaryDirectory } from './journal-rows.ts';
 
 const journal = () => open(join(temporaryDirectory(), 'j.db'));

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { timestamp } from '../../src/domain/time.ts';
-import { checkIntegrity } from '../../src/sinks/journal/integrity.ts';
-import { openReader } from '../../src/sinks/journal/reader.ts';
-import type { JournalReader } from '../../src/sinks/journal/reader.ts';
+import { checkIntegrity } from '../../src/journal/integrity.ts';
+import { openReader } from '../../src/journal/reader.ts';
+import type { JournalReader } from '../../src/journal/reader.ts';
 import { insert, noon, open, poll, temporaryDirectory } from './journal-rows.ts';
 
 const file = () => join(temporaryDirectory(), 'j.db');

@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import { rowId } from '../../src/domain/ids.ts';
 import { tables } from '../../src/domain/tables.ts';
 import type { Column, ColumnType, Insert, RowOf, TableName } from '../../src/domain/tables.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal, JournalOptions } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal, JournalOptions } from '../../src/journal/journal.ts';
 
 /** 2026-02-28T03:10:00Z, in epoch milliseconds. */
 export const noon = Date.parse('2026-02-28T03:10:00.000Z');

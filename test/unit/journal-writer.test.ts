@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { cursorWrite } from '../../src/sinks/journal/cursors.ts';
-import { Writer, preparing } from '../../src/sinks/journal/writer.ts';
+import { cursorWrite } from '../../src/journal/cursors.ts';
+import { Writer, preparing } from '../../src/journal/writer.ts';
 import { noon, open, rows, temporaryDirectory } from './journal-rows.ts';
 
 /** What SQLite calls `synchronous = FULL`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { levelOf } from '../../src/cli/logger.ts';
+import { levelOf } from '../../src/app/log/logger.ts';
 import { logEvents } from '../../src/domain/log-events.ts';
 import type { LogEventName } from '../../src/domain/log-events.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LogGrowth, logLimit } from '../../src/cli/log-growth.ts';
+import { LogGrowth, logLimit } from '../../src/app/log-growth.ts';
 
 it('reports a log past its limit, each time it has doubled, and anew when it was cut back', () => {
   const growth = new LogGrowth();

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { fileTarget, streamTarget } from '../../src/cli/line-target.ts';
-import { LogOutput } from '../../src/cli/log-output.ts';
-import { createLog } from '../../src/cli/logger.ts';
-import { tapLog } from '../../src/cli/log-tap.ts';
+import { fileTarget, streamTarget } from '../../src/app/log/line-target.ts';
+import { LogOutput } from '../../src/app/log/log-output.ts';
+import { createLog } from '../../src/app/log/logger.ts';
+import { tapLog } from '../../src/app/log/log-tap.ts';
 import type { LogEvent } from '../../src/domain/log-events.ts';
 import { temporaryDirectory } from '../support/process.ts';
 

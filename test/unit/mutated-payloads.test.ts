@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { mutatedDay } from '../faults/mutate-day.ts';
 import { anyMutatedRace, faultsOf, sentOf } from '../faults/mutate-judge.ts';
 import { recordedRaces, simulatedRaces } from '../faults/mutate-payloads.ts';

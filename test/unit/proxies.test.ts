@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SettingsReader } from '../../src/cli/settings-reader.ts';
-import { readSettings } from '../../src/cli/settings.ts';
+import { SettingsReader } from '../../src/app/settings/settings-reader.ts';
+import { readSettings } from '../../src/app/settings/settings.ts';
 import { redact } from '../../src/domain/secret.ts';
 import { proxyOf } from '../../src/net/proxies.ts';
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { replayQuarantine } from '../../src/cli/replay-quarantine.ts';
+import { replayQuarantine } from '../../src/app/replay-quarantine.ts';
 import { diffListed } from '../../src/domain/diff-listing.ts';
 import { diffEvent } from '../../src/domain/diff.ts';
 import { rowId } from '../../src/domain/ids.ts';
 import { RowError } from '../../src/domain/row-error.ts';
 import type { Change } from '../../src/domain/tables.ts';
 import { epochMillis, timestamp } from '../../src/domain/time.ts';
-import { openJournal } from '../../src/sinks/journal/journal.ts';
-import type { Journal } from '../../src/sinks/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { limits } from '../../src/sources/tab/limits.ts';
 import { parseEvent } from '../../src/sources/tab/parse.ts';
 import { temporaryDirectory } from '../support/process.ts';

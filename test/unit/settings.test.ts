@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/cli/errors.ts';
-import { readSettings } from '../../src/cli/settings.ts';
+import { UsageError } from '../../src/app/errors.ts';
+import { readSettings } from '../../src/app/settings/settings.ts';
 import { countryCodes } from '../../src/sources/tab/countries.ts';
 
 type Environment = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TableName } from '../../src/domain/tables.ts';
 import { Gathering } from '../../src/sinks/appwrite/gathering.ts';
 import { patience } from '../../src/sinks/appwrite/patience.ts';
-import type { StoredRow } from '../../src/sinks/journal/rows.ts';
+import type { StoredRow } from '../../src/journal/rows.ts';
 import { storedRow } from '../support/sink-memory.ts';
 
 const linger = 30_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escaped, printable } from '../../src/cli/terminal.ts';
+import { escaped, printable } from '../../src/app/terminal.ts';
 
 /** Everything that ECMA-48 terminals act on begins with one of these. */
 const isControl = (character: string): boolean => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeOf } from '../../src/sinks/journal/changes.ts';
+import { writeOf } from '../../src/journal/changes.ts';
 import { parseEvent, parseListing } from '../../src/sources/tab/parse.ts';
 import { hold } from '../support/properties.ts';
 import { rowsOf, runner, served, take } from '../support/snapshots.ts';

@@ -1,7 +1,7 @@
-import type { AppwriteTable } from '../../domain/appwrite-schema.ts';
+import type { AppwriteTable } from './appwrite-tables.ts';
 import { tables } from '../../domain/tables.ts';
 import type { Column } from '../../domain/tables.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 
 /**
  * A row as Appwrite answers it in the form in which a journal keeps it, with its `seq`; null when it lacks what a

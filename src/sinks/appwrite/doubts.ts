@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
-import type { Followable } from '../journal/cursors.ts';
-import { cursorName } from '../journal/cursors.ts';
-import type { Followed } from '../journal/followed.ts';
+import type { Followable } from '../../journal/cursors.ts';
+import { cursorName } from '../../journal/cursors.ts';
+import type { Followed } from '../../journal/followed.ts';
 import type { AppwriteError } from './errors.ts';
 
 /** Longer than a server is known to have held a write that its caller had given up. */

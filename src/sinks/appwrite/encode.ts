@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { AppwriteColumn, AppwriteTable } from '../../domain/appwrite-schema.ts';
+import type { AppwriteColumn, AppwriteTable } from './appwrite-tables.ts';
 import { tables } from '../../domain/tables.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 
 /** A row as Appwrite takes it. */
 export interface AppwriteRow {

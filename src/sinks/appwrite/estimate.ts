@@ -1,5 +1,5 @@
 import type { TableName } from '../../domain/tables.ts';
-import type { Volume } from '../journal/volume.ts';
+import type { Volume } from '../../journal/volume.ts';
 import type { SelectedTable } from './selection.ts';
 
 /** Rows that Appwrite would be sent in a month, by table. */

@@ -1,7 +1,7 @@
 import { tables } from '../../domain/tables.ts';
 import type { TableName } from '../../domain/tables.ts';
-import type { Followed, FollowedPage } from '../journal/followed.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { Followed, FollowedPage } from '../../journal/followed.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 import { patience } from './patience.ts';
 
 /** Tables to which rows of others refer: they go before these, and what is new in them is not waited with. */

@@ -1,6 +1,6 @@
 import { EMPTY, ReplaySubject, defer, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Followed, FollowedPage } from '../journal/followed.ts';
+import type { Followed, FollowedPage } from '../../journal/followed.ts';
 import { deliver } from './deliver.ts';
 import type { Delivered } from './deliver.ts';
 import { outgoing } from './encode.ts';

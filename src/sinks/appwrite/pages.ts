@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Query } from 'node-appwrite';
-import type { AppwriteTable } from '../../domain/appwrite-schema.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { AppwriteTable } from './appwrite-tables.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 import type { Appwrite } from './client.ts';
 import { storedRow } from './decode.ts';
 import { AppwriteError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { TableName } from '../../domain/tables.ts';
-import type { RaceTimes } from '../journal/followed.ts';
+import type { RaceTimes } from '../../journal/followed.ts';
 
 /** From so long before its start a race is near its jump. */
 const nearMs = 180_000;

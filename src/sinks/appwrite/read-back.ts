@@ -1,8 +1,8 @@
-import type { Journal } from '../journal/journal.ts';
+import type { Journal } from '../../journal/journal.ts';
 import { Query } from 'node-appwrite';
 import { timestamp } from '../../domain/time.ts';
-import type { RestoredRows } from '../journal/restore.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { RestoredRows } from '../../journal/restore.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 import type { Appwrite } from './client.ts';
 import { AppwriteError } from './errors.ts';
 import { idleTimeout } from './idle-timeout.ts';

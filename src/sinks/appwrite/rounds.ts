@@ -12,9 +12,9 @@ import {
 } from 'rxjs';
 import { of, reduce, repeat, takeWhile, tap } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
-import { cursorName } from '../journal/cursors.ts';
-import type { Refused } from '../journal/dead-letters.ts';
-import type { Followed } from '../journal/followed.ts';
+import { cursorName } from '../../journal/cursors.ts';
+import type { Refused } from '../../journal/dead-letters.ts';
+import type { Followed } from '../../journal/followed.ts';
 import { TableClosed } from './advice.ts';
 import type { Delivered, RefusedRow } from './deliver.ts';
 import { Doubts } from './doubts.ts';

@@ -1,7 +1,7 @@
 import type { Observable, SchedulerLike, Subscription } from 'rxjs';
 import { tables } from '../../domain/tables.ts';
-import type { Followable } from '../journal/cursors.ts';
-import type { Followed, FollowedPage } from '../journal/followed.ts';
+import type { Followable } from '../../journal/cursors.ts';
+import type { Followed, FollowedPage } from '../../journal/followed.ts';
 import type { Delivered, Learnt } from './deliver.ts';
 import type { Outgoing } from './encode.ts';
 import { Gathering, parents } from './gathering.ts';

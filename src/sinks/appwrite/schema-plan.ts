@@ -1,4 +1,4 @@
-import type { AppwriteColumn, AppwriteIndex, AppwriteTable } from '../../domain/appwrite-schema.ts';
+import type { AppwriteColumn, AppwriteIndex, AppwriteTable } from './appwrite-tables.ts';
 import type { ExistingColumn, ExistingTable } from './schema-read.ts';
 
 /** What a table lacks, and what stands in the way. */

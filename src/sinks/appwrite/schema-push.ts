@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TablesDB } from 'node-appwrite';
 import { TablesDBIndexType } from 'node-appwrite';
-import type { AppwriteColumn, AppwriteTable } from '../../domain/appwrite-schema.ts';
+import type { AppwriteColumn, AppwriteTable } from './appwrite-tables.ts';
 import type { Appwrite } from './client.ts';
 import { AppwriteError } from './errors.ts';
 import { isComplete, planTable } from './schema-plan.ts';

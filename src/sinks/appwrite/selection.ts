@@ -1,5 +1,5 @@
-import { appwriteTable, deliveryOrder } from '../../domain/appwrite-schema.ts';
-import type { AppwriteTable } from '../../domain/appwrite-schema.ts';
+import { appwriteTable, deliveryOrder } from './appwrite-tables.ts';
+import type { AppwriteTable } from './appwrite-tables.ts';
 import { oddsKinds } from '../../domain/snapshot.ts';
 import type { OddsKind } from '../../domain/snapshot.ts';
 import type { TableName } from '../../domain/tables.ts';

@@ -25,9 +25,9 @@ import {
 } from 'rxjs';
 import type { Observable, SchedulerLike, Subscription } from 'rxjs';
 import type { Log } from '../../domain/log-events.ts';
-import type { Followable } from '../journal/cursors.ts';
-import type { Followed } from '../journal/followed.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Followable } from '../../journal/cursors.ts';
+import type { Followed } from '../../journal/followed.ts';
+import type { Journal } from '../../journal/journal.ts';
 import { advice } from './advice.ts';
 import type { Appwrite } from './client.ts';
 import { AppwriteError } from './errors.ts';

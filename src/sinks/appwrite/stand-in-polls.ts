@@ -1,6 +1,6 @@
 import { rowId } from '../../domain/ids.ts';
-import type { RestoredRows } from '../journal/restore.ts';
-import type { StoredRow } from '../journal/rows.ts';
+import type { RestoredRows } from '../../journal/restore.ts';
+import type { StoredRow } from '../../journal/rows.ts';
 
 /**
  * The newest poll of each race whose event was taken. Polls are mostly not delivered; then one stands in for it, of

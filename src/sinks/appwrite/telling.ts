@@ -1,6 +1,6 @@
 import type { Log } from '../../domain/log-events.ts';
-import { JournalError } from '../journal/errors.ts';
-import type { Lag } from '../journal/lag.ts';
+import { JournalError } from '../../journal/errors.ts';
+import type { Lag } from '../../journal/lag.ts';
 import { advice } from './advice.ts';
 import { AppwriteError } from './errors.ts';
 import type { FollowStep } from './follow.ts';
